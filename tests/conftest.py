@@ -51,7 +51,9 @@ def shared_data() -> Path:
     named = os.environ.get("HYPERCARE_DESK_SHARED_DATA")
     folder = Path(named) if named else CHECKOUT.parent / "shared" / "data"
     if not folder.is_dir():
-        pytest.skip(f"shared_data: no real data at {folder} (set HYPERCARE_DESK_SHARED_DATA to use another place)")
+        pytest.skip(
+            f"shared_data: no real data at {folder} (set HYPERCARE_DESK_SHARED_DATA to use another place)"
+        )
     return folder
 
 
