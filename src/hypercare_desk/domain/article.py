@@ -1,0 +1,321 @@
+"""Articles: kinds, the two axes (status, confidence), front matter as the application knows it.
+
+Kinds, sections and the two axes follow product.md §4, which follows KCS v6 (article state and confidence).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an article is; the value is the folder name under ``kb/`` and the word in front matter."""
+
+    KNOWN_ISSUE = "known-issue"
+    WORKAROUND = "workaround"
+    FAQ = "faq"
+    HOW_TO = "how-to"
+    SUPPORT_PROCEDURE = "support-procedure"
+    REFERENCE = "reference"
+    LESSON = "lesson"
+    TRAINING_NOTE = "training-note"
+
+    @property
+    def prefix(self) -> str:
+        """The letters an id of this kind starts with (``KI`` for a known issue)."""
+        return PREFIXES[self]
+
+    @property
+    def label(self) -> str:
+        """The kind in words, for people."""
+        return LABELS[self]
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Headings of the kind's template, in order; empty for free-form kinds."""
+        return SECTIONS[self]
+
+
+PREFIXES: Mapping[Kind, str] = {
+    Kind.KNOWN_ISSUE: "KI",
+    Kind.WORKAROUND: "WA",
+    Kind.FAQ: "FAQ",
+    Kind.HOW_TO: "HT",
+    Kind.SUPPORT_PROCEDURE: "SP",
+    Kind.REFERENCE: "RF",
+    Kind.LESSON: "LL",
+    Kind.TRAINING_NOTE: "TN",
+}
+KIND_OF_PREFIX: Mapping[str, Kind] = {prefix: kind for kind, prefix in PREFIXES.items()}
+LABELS: Mapping[Kind, str] = {
+    Kind.KNOWN_ISSUE: "Known issue",
+    Kind.WORKAROUND: "Workaround",
+    Kind.FAQ: "FAQ",
+    Kind.HOW_TO: "How-to",
+    Kind.SUPPORT_PROCEDURE: "Support procedure",
+    Kind.REFERENCE: "Reference",
+    Kind.LESSON: "Lesson learned",
+    Kind.TRAINING_NOTE: "Training note",
+}
+SECTIONS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.KNOWN_ISSUE: (
+        "Symptoms",
+        "Error text",
+        "Environment",
+        "Cause",
+        "Workaround",
+        "Resolution",
+        "Status of the fix",
+    ),
+    Kind.WORKAROUND: (
+        "When to use",
+        "Preconditions",
+        "Steps",
+        "Steps to read to the caller",
+        "Verify",
+        "Risk",
+        "Roll back",
+        "Valid until",
+    ),
+    Kind.FAQ: ("Question", "Answer"),
+    Kind.HOW_TO: ("Purpose", "Trigger", "Permission", "Steps", "Verify", "Undo"),
+    Kind.SUPPORT_PROCEDURE: (),
+    Kind.REFERENCE: (),
+    Kind.LESSON: ("What happened", "Category", "Recommendation", "Impact", "Source"),
+    Kind.TRAINING_NOTE: ("Audience", "Misunderstanding seen", "Correct procedure", "Document affected"),
+}
+
+ARTICLE_ID = re.compile(r"^(KI|WA|FAQ|HT|SP|RF|LL|TN)-(\d{4,9})$")
+
+
+class Status(StrEnum):
+    """Where an article stands in its life."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in-review"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class Confidence(StrEnum):
+    """How far an article may be trusted."""
+
+    WIP = "wip"
+    NOT_VALIDATED = "not-validated"
+    VALIDATED = "validated"
+    ARCHIVED = "archived"
+
+
+class Audience(StrEnum):
+    """Who may be shown an article."""
+
+    SUPPORT = "support"
+    TEAM = "team"
+    EVERYONE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who did something on which day (front matter keeps days, not instants)."""
+
+    on: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFields:
+    """The front-matter keys the application knows; unknown keys live on in the file, untouched."""
+
+    title: str
+    kind: Kind
+    id: str = ""
+    status: Status = Status.DRAFT
+    confidence: Confidence = Confidence.NOT_VALIDATED
+    audience: Audience = Audience.SUPPORT
+    owner: str = ""
+    component: str = ""
+    environment: str = ""
+    product: str = ""
+    release: str = ""
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    severity: str = ""
+    affects_from: str = ""
+    fixed_in: str = ""
+    valid_until: date | None = None
+    review_by: date | None = None
+    created: Stamp = Stamp()
+    updated: Stamp = Stamp()
+    validated: Stamp = Stamp()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDraft:
+    """What an author hands over to be saved: fields and body, with no version of its own.
+
+    ``body`` is Markdown without front matter. ``id`` in the fields is empty for a new article.
+    """
+
+    fields: ArticleFields
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it stands on disk.
+
+    ``version`` is the SHA-256 (hex) of the file's bytes: a save names the version it started from.
+    ``path`` is relative to ``kb/``, with forward slashes. ``problems`` says, a sentence each, what of the front
+    matter could not be understood; such keys are kept in the file as they are.
+    """
+
+    fields: ArticleFields
+    body: str
+    version: str
+    path: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.fields.id
+
+    @property
+    def kind(self) -> Kind:
+        return self.fields.kind
+
+    @property
+    def title(self) -> str:
+        return self.fields.title
+
+    @property
+    def status(self) -> Status:
+        return self.fields.status
+
+    @property
+    def confidence(self) -> Confidence:
+        return self.fields.confidence
+
+    def draft(self) -> ArticleDraft:
+        """The article as a draft to change and save again."""
+        return ArticleDraft(self.fields, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """What a list shows of an article, without its body."""
+
+    fields: ArticleFields
+    path: str
+    version: str
+    size: int
+    modified: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One saved state of an article in its history; newest first in lists."""
+
+    revision: str
+    when: datetime
+    who: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One ``##`` section of a body: heading text, Markdown below it, and the line it starts on (1-based)."""
+
+    heading: str
+    text: str
+    line: int
+
+
+_HEADING = re.compile(r"^##(?!#)\s+(.+?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
+
+
+def sections(body: str) -> tuple[Section, ...]:
+    """The ``##`` sections of ``body`` in order; fenced code is never taken for a heading."""
+    found: list[tuple[str, int, list[str]]] = []
+    fence = ""
+    for number, line in enumerate(body.splitlines(), start=1):
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark.group(1)
+        elif mark and mark.group(1).startswith(fence[0]) and len(mark.group(1)) >= len(fence):
+            fence = ""
+        heading = None if fence or mark else _HEADING.match(line)
+        if heading:
+            found.append((heading.group(1), number, []))
+        elif found:
+            found[-1][2].append(line)
+    return tuple(Section(name, "\n".join(lines).strip("\n"), line) for name, line, lines in found)
+
+
+def section(body: str, heading: str) -> str:
+    """The text of the first section whose heading equals ``heading`` without case; empty if there is none."""
+    wanted = heading.casefold()
+    return next((s.text for s in sections(body) if s.heading.casefold() == wanted), "")
+
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def slug(title: str, limit: int = 60) -> str:
+    """A file-name part made from a title: ASCII lower case, digits and hyphens, at most ``limit`` characters."""
+    import unicodedata
+
+    text = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    cut = _SLUG.sub("-", text).strip("-")[:limit].rstrip("-")
+    return cut or "article"
+
+
+_LINK = re.compile(
+    r"\[\[((?:KI|WA|FAQ|HT|SP|RF|LL|TN)-\d{4,9})(?:\|[^\]]*)?\]\]"
+    r"|\]\(((?:KI|WA|FAQ|HT|SP|RF|LL|TN)-\d{4,9})\)"
+)
+
+
+def linked_ids(body: str) -> tuple[str, ...]:
+    """Ids of articles that ``body`` links to (``[[KI-0007]]`` or ``[text](KI-0007)``), once each, in order."""
+    return tuple(dict.fromkeys(m.group(1) or m.group(2) for m in _LINK.finditer(body)))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles a list shows; ``None`` or empty means any."""
+
+    kind: Kind | None = None
+    status: Status | None = None
+    confidence: Confidence | None = None
+    component: str = ""
+    tag: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One checklist item over one article: passed, failed, or asked of a person (``passed`` is None)."""
+
+    item: str
+    passed: bool | None
+    detail: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """A checklist over an article: items first, the number second (10 points an item, pass at 70)."""
+
+    article_id: str
+    findings: tuple[Finding, ...] = field(default_factory=tuple[Finding, ...])
+    score: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return self.score >= 70
