@@ -238,7 +238,10 @@ class SearchMade:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackFilter:
-    """Which records a list shows. ``status``: open, closed or a state; empty means any; ``limit`` 0 means all."""
+    """Which records a list shows. ``status``: open, closed or a state; empty means any; ``limit`` 0 means all.
+
+    ``since``/``until`` bound ``reported_at``; ``updated_since`` gives what was written at or after that instant.
+    """
 
     status: str = ""
     priority: tuple[Priority, ...] = ()
@@ -248,6 +251,7 @@ class FeedbackFilter:
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    updated_since: datetime | None = None
     external_key: str = ""
     limit: int = 0
     offset: int = 0

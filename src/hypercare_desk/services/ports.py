@@ -92,6 +92,10 @@ class ArticleStore(Protocol):
         """``(path, size, mtime in ns)`` of every Markdown file under ``kb/``; reads no file."""
         ...
 
+    def stat(self, paths: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+        """The same for these paths only; those that are gone are left out."""
+        ...
+
     def add_attachment(self, name: str, data: bytes) -> str:
         """Keep a file under ``kb/attachments/``; returns its path relative to ``kb/``. Raises ``Invalid``."""
         ...
