@@ -1,6 +1,4 @@
-"""Benchmarks: how fast and how good, beside the peers, on the same corpus in one process. Run by `./desk bench`.
+"""Benchmarks: speed and relevance side by side with peers on the same corpus, as ratios. Not part of the test run.
 
-Belongs here: one module `bench_<subject>.py` a subject, with a docstring whose first line says what it measures and
-`run(options: Options) -> Iterable[Row]` (both from `tests.benchmarks.results`). The runner finds the modules by name.
-Does not belong here: tests; nothing in this folder is collected by pytest, and no figure of it decides a test.
+Belongs here: corpora, peers, measurements. Does not belong here: asserts (a slow machine is no failure).
 """
