@@ -183,9 +183,11 @@ function Install-Everything([string] $kind) {
 # Packs are typeset by Pango, which comes with the GTK runtime; everything else works without it.
 function Show-PangoNotice {
     $look = 'import ctypes.util, sys; sys.exit(not (ctypes.util.find_library("libpango-1.0-0") or ctypes.util.find_library("pango-1.0-0")))'
-    if ($env:WEASYPRINT_DLL_DIRECTORIES -or (Test-Run $python @('-c', $look))) { return }
-    Say ('handoff packs cannot be made yet: they need Pango. Install MSYS2 ("winget install --id MSYS2.MSYS2"), then in ' +
-        'its shell "pacman -S mingw-w64-ucrt-x86_64-pango", and set WEASYPRINT_DLL_DIRECTORIES to C:\msys64\ucrt64\bin.')
+    $folder = if ($env:WEASYPRINT_DLL_DIRECTORIES) { ($env:WEASYPRINT_DLL_DIRECTORIES -split ';')[0] } else { 'C:\msys64\ucrt64\bin' }
+    if ((Test-Path -LiteralPath (Join-Path $folder 'libpango-1.0-0.dll')) -or (Test-Run $python @('-c', $look))) { return }
+    Say ('handoff packs cannot be made yet: they need Pango. Run "winget install --id MSYS2.MSYS2", then in the shell ' +
+        'MSYS2 UCRT64 "pacman -S mingw-w64-ucrt-x86_64-pango". Where MSYS2 is not in C:\msys64, set ' +
+        'WEASYPRINT_DLL_DIRECTORIES to its folder ucrt64\bin.')
 }
 
 $arguments = @($args)
