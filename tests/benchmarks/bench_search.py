@@ -90,7 +90,9 @@ def _answers(engines: _Engines, queries: list[str], traces: list[str]) -> Iterat
     ) -> Iterator[Row]:
         typing = case == "as you type"
         ours = milliseconds(lambda q=q: find(q, limit=20, typing=typing) for q in asked)
-        theirs = {name: milliseconds(lambda q=q: call(q) for q in asked) for name, call in peers.items()}
+        theirs = {
+            name: milliseconds(lambda q=q, call=call: call(q) for q in asked) for name, call in peers.items()
+        }
         for share in (0.5, 0.95):
             yield Row(
                 engines.subject,
