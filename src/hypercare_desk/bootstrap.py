@@ -81,7 +81,7 @@ def create_desk(
     clock: Clock | None = None,
 ) -> Desk:
     """Make a workspace in ``root`` and open it. Raises ``Invalid`` if one is there already."""
-    from hypercare_desk.adapters.settings_file import create_workspace_files
+    from hypercare_desk.adapters.workspace import create_workspace_files
 
     create_workspace_files(root, system=system, go_live=go_live, planned_exit=planned_exit)
     desk = open_desk(root, user=user, clock=clock, create=True)
@@ -95,18 +95,26 @@ def create_desk(
 
 
 def open_desk(
-    root: Path, *, user: str | None = None, clock: Clock | None = None, create: bool = False, catch_up: bool = False
+    root: Path,
+    *,
+    user: str | None = None,
+    clock: Clock | None = None,
+    create: bool = False,
+    catch_up: bool = False,
 ) -> Desk:
     """Open the workspace in ``root``; with ``catch_up``, index first what changed while it was closed.
 
     Raises ``NotFound`` if there is none, ``Invalid`` if its settings hold mistakes, ``Unavailable`` if the disk or
     the database does not answer.
     """
-    from hypercare_desk.adapters.settings_file import read_settings, workspace_paths
+    from hypercare_desk.adapters.settings_file import read_settings
+    from hypercare_desk.adapters.workspace import workspace_paths
 
     paths = workspace_paths(root)
     settings = read_settings(paths.settings)
-    desk = _assemble(paths, settings, clock or SystemClock(settings.time_zone), user or current_user(), create)
+    desk = _assemble(
+        paths, settings, clock or SystemClock(settings.time_zone), user or current_user(), create
+    )
     if catch_up:
         try:
             desk.search.refresh()
@@ -118,7 +126,7 @@ def open_desk(
 
 def current_user() -> str:
     """The name that changes are recorded under: the one configured for this user, else the login name."""
-    from hypercare_desk.adapters.settings_file import configured_user
+    from hypercare_desk.adapters.workspace import configured_user
 
     try:
         return configured_user() or getpass.getuser()
@@ -126,7 +134,9 @@ def current_user() -> str:
         return "unknown"
 
 
-def _assemble(paths: WorkspacePaths, settings: WorkspaceSettings, clock: Clock, user: str, create: bool) -> Desk:
+def _assemble(
+    paths: WorkspacePaths, settings: WorkspaceSettings, clock: Clock, user: str, create: bool
+) -> Desk:
     from hypercare_desk.adapters.intake.markdown_folder import MarkdownFolders
     from hypercare_desk.adapters.kb import open_history, open_store
     from hypercare_desk.adapters.markdown import MarkdownRenderer
@@ -156,9 +166,7 @@ def _assemble(paths: WorkspacePaths, settings: WorkspaceSettings, clock: Clock, 
     store = open_store(paths.kb)
     history = open_history(paths.kb)
     renderer = MarkdownRenderer()
-    index = WhooshIndex(
-        paths.index, paths.kb, settings.language, read_synonyms(paths.root / "synonyms.toml")
-    )
+    index = WhooshIndex(paths.index, paths.kb, settings.language, read_synonyms(paths.root / "synonyms.toml"))
     search = SearchService(
         index=index, store=store, database=database, clock=clock, user=user, announce=announcer
     )
