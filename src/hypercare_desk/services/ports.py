@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -50,6 +51,30 @@ class Clock(Protocol):
 # --- knowledge -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An article to be written with many others. ``original`` is a whole foreign file: its body and its own keys,
+    comments and order stay, the fields' keys are written into its front matter (the draft's body is not used).
+    ``expected`` is the version to be replaced, None for a new article."""
+
+    draft: ArticleDraft
+    original: bytes | None = None
+    expected: str | None = None
+
+
+class Prepared(AbstractContextManager["Prepared"], Protocol):
+    """Articles that are written but not yet among the others; leaving the ``with`` block unplaced drops them."""
+
+    @property
+    def articles(self) -> Sequence[Article]:
+        """What will be there, in the order given."""
+        ...
+
+    def place(self) -> None:
+        """Put all in place in one short sweep, or none. Raises ``Conflict`` or ``Unavailable``."""
+        ...
+
+
 class ArticleStore(Protocol):
     """Articles as Markdown files under ``kb/``: the file is the truth."""
 
@@ -81,7 +106,12 @@ class ArticleStore(Protocol):
     def add_many(
         self, drafts: Iterable[tuple[ArticleDraft, bytes | None]], progress: Progress | None = None
     ) -> Sequence[Article]:
-        """Write new articles in one sweep. With bytes given, the body is those bytes, unaltered."""
+        """Write new articles in one sweep, all or none. Bytes are a whole foreign file (see ``Incoming``)."""
+        ...
+
+    def prepare(self, items: Iterable[Incoming], progress: Progress | None = None) -> Prepared:
+        """Write articles beside the others, unseen, to be placed at once or not at all. Raises as ``save`` does;
+        nothing is left behind then, nor after a cancel."""
         ...
 
     def remove(self, article_id: str, expected: str) -> None:
@@ -124,13 +154,26 @@ class History(Protocol):
 class Renderer(Protocol):
     """Markdown to safe HTML: one renderer for screen and PDF."""
 
-    def html(self, markdown: str, *, resolve: Mapping[str, str] | None = None) -> str:
-        """Sanitised HTML. ``resolve`` maps article ids to link targets. Hostile text is bounded in time; text that
-        cannot be rendered in 2 s comes back escaped, as plain text, with a sentence."""
+    def html(self, markdown: str, *, resolve: Mapping[str, str] | None = None, base: str = "") -> str:
+        """Sanitised HTML. ``resolve`` maps article ids to link targets (``desk:article/KI-0007`` without it). Image
+        sources come out relative to ``kb/``: they are resolved against the folder ``base`` (``Article.link_base``).
+        Hostile text is bounded in time; text that cannot be rendered in 2 s comes back escaped, as plain text, with a
+        sentence."""
         ...
 
-    def html_many(self, texts: Sequence[str], progress: Progress | None = None) -> Sequence[str]:
-        """The same for many texts at once."""
+    def html_many(
+        self,
+        texts: Sequence[str],
+        progress: Progress | None = None,
+        *,
+        resolve: Mapping[str, str] | None = None,
+        bases: Sequence[str] = (),
+    ) -> Sequence[str]:
+        """The same for many texts at once; ``bases`` has one folder per text, or none."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the child process; the next call starts another."""
         ...
 
 
@@ -310,6 +353,10 @@ class UnitOfWork(Protocol):
 
     def next_id(self, prefix: str, count: int = 1) -> Sequence[str]:
         """``count`` ids of this prefix, never given before and never again, even if the transaction's rows go."""
+        ...
+
+    def raise_floor(self, prefix: str, number: int) -> None:
+        """See that every further id of this prefix has a number above ``number``: for articles made elsewhere."""
         ...
 
     def commit(self) -> None:
