@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hypercare_desk.domain.errors import Invalid
 from hypercare_desk.domain.feedback import Level, Priority
 
 Matrix = Mapping[tuple[Level, Level], Priority]
@@ -57,3 +58,40 @@ class EscalationStep:
 def priority_of(impact: Level, urgency: Level, matrix: Matrix = DEFAULT_MATRIX) -> Priority:
     """The priority that the matrix gives for this impact and urgency."""
     return matrix[(impact, urgency)]
+
+
+@dataclass(frozen=True, slots=True)
+class Prioritised:
+    """A priority with the reason it is not the matrix's (empty when it is)."""
+
+    priority: Priority | None
+    override: str = ""
+
+
+def matrix_from_words(words: Mapping[tuple[str, str], str]) -> Matrix:
+    """The default matrix with a workspace's words for (impact, urgency) → priority put over it."""
+    own = {(Level(impact), Level(urgency)): Priority(given) for (impact, urgency), given in words.items()}
+    return {**DEFAULT_MATRIX, **own}
+
+
+def prioritise(
+    impact: Level | None,
+    urgency: Level | None,
+    wanted: Priority | None = None,
+    reason: str = "",
+    matrix: Matrix = DEFAULT_MATRIX,
+) -> Prioritised:
+    """The matrix's priority, or ``wanted`` when a reason for it is given.
+
+    Raises ``Invalid`` for a priority that differs from the matrix's without a reason.
+    """
+    computed = priority_of(impact, urgency, matrix) if impact and urgency else None
+    if wanted is None or wanted is computed:
+        return Prioritised(computed)
+    if reason.strip():
+        return Prioritised(wanted, reason.strip())
+    if computed:
+        told = f"Impact {impact} and urgency {urgency} give {computed}; to make it {wanted}, say why."
+    else:
+        told = f"A priority comes from impact and urgency; give both, or say why it is to be {wanted}."
+    raise Invalid(told, code="override_needs_reason")
