@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hypercare_desk.domain.errors import Invalid
-from hypercare_desk.services.desk import Announcer, Desk
-from hypercare_desk.services.ports import Clock, Database, UnitOfWork
-from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
+
+if TYPE_CHECKING:  # services and domain are imported when a workspace is opened: --help must feel instant
+    from hypercare_desk.services.desk import Desk
+    from hypercare_desk.services.ports import Clock, Database, UnitOfWork
+    from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
 
 DATABASE_URL_VARIABLE = "HYPERCARE_DESK_DATABASE_URL"
 
@@ -124,6 +127,34 @@ def open_desk(
     return desk
 
 
+def find_workspace(named: Path | None = None) -> Path:
+    """The folder of the workspace that is meant (product.md §3); raises ``NotFound`` with what to do."""
+    from hypercare_desk.adapters import workspace
+
+    return workspace.find_workspace(named)
+
+
+def remember_workspace(root: Path) -> None:
+    """Note a workspace as the last one opened."""
+    from hypercare_desk.adapters.workspace import remember_opened
+
+    remember_opened(root)
+
+
+def log_folder() -> Path:
+    """Where the log file goes."""
+    from hypercare_desk.adapters import workspace
+
+    return workspace.log_folder()
+
+
+def demo_folder() -> Path:
+    """Where the demonstration goes when no folder is named."""
+    from hypercare_desk.adapters.workspace import user_data_folder
+
+    return user_data_folder() / "demo"
+
+
 def current_user() -> str:
     """The name that changes are recorded under: the one configured for this user, else the login name."""
     from hypercare_desk.adapters.workspace import configured_user
@@ -139,10 +170,13 @@ def _assemble(
 ) -> Desk:
     from hypercare_desk.adapters.intake.markdown_folder import MarkdownFolders
     from hypercare_desk.adapters.kb import open_history, open_store
+    from hypercare_desk.adapters.machine import ThisMachine
     from hypercare_desk.adapters.markdown import MarkdownRenderer
     from hypercare_desk.adapters.pdf import PdfRenderer
     from hypercare_desk.adapters.search import WhooshIndex, read_synonyms
     from hypercare_desk.services.backup import BackupService
+    from hypercare_desk.services.desk import Announcer, Desk
+    from hypercare_desk.services.doctor import DoctorService
     from hypercare_desk.services.exit_criteria import ExitCriteriaService
     from hypercare_desk.services.feedback import FeedbackService
     from hypercare_desk.services.gaps import GapService
@@ -224,6 +258,15 @@ def _assemble(
             announce=announcer,
         ),
         backups=BackupService(database=database, paths=paths, clock=clock),
+        doctor=DoctorService(
+            paths=paths,
+            settings=settings,
+            database=database,
+            store=store,
+            search=search,
+            machine=ThisMachine(),
+            clock=clock,
+        ),
         closers=(search.close, renderer.close, database.close),
     )
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.services.backup import BackupService
+from hypercare_desk.services.doctor import DoctorService
 from hypercare_desk.services.exit_criteria import ExitCriteriaService
 from hypercare_desk.services.feedback import FeedbackService
 from hypercare_desk.services.gaps import GapService
@@ -59,6 +60,7 @@ class Desk:
     journal: JournalService
     handoff: HandoffService
     backups: BackupService
+    doctor: DoctorService
     closers: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:

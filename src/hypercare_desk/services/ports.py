@@ -94,6 +94,14 @@ class ArticleStore(Protocol):
         """The article in the file ``path`` (relative to ``kb/``); raises ``NotFound`` or ``Invalid``."""
         ...
 
+    def parse(self, data: bytes, path: str) -> Article:
+        """The article that a file ``path`` with these bytes would be; never fails (see ``Article.problems``)."""
+        ...
+
+    def links(self) -> Mapping[str, Sequence[str]]:
+        """Article id → ids its body links to, for articles that link to any."""
+        ...
+
     def save(self, draft: ArticleDraft, expected: str | None) -> Article:
         """Write atomically (temporary file, fsync, rename) and return what is on disk now.
 
@@ -408,4 +416,39 @@ class PackRenderer(Protocol):
 
     def attachments(self, pdf: Path) -> Mapping[str, bytes]:
         """Files attached to a PDF, by name; raises ``Invalid`` if it is no PDF."""
+        ...
+
+
+# --- the machine ---------------------------------------------------------------------------------------------
+
+
+class Machine(Protocol):
+    """What there is to know about the computer and its folders. Nothing here raises for a folder that is absent."""
+
+    def versions(self) -> Mapping[str, str]:
+        """Name → version of the application, Python, SQLite and the libraries that matter."""
+        ...
+
+    def why_no_pdf(self) -> str:
+        """Why packs cannot be made here and what to install (a sentence), or empty."""
+        ...
+
+    def writable(self, folder: Path) -> bool:
+        """Whether a file could be made in ``folder``."""
+        ...
+
+    def private(self, folder: Path) -> bool:
+        """Whether nobody but this user may enter ``folder``."""
+        ...
+
+    def free_bytes(self, folder: Path) -> int:
+        """Room left on the disk that ``folder`` lies on."""
+        ...
+
+    def newest_file(self, folder: Path) -> tuple[Path, datetime] | None:
+        """The file in ``folder`` that was written last, and when (UTC); None if there is none."""
+        ...
+
+    def sha256(self, file: Path) -> str:
+        """The SHA-256 (hex) of a file's bytes; empty if it cannot be read."""
         ...

@@ -1,0 +1,83 @@
+"""What a command is given: its arguments, where to print, and the way to the workspace."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from hypercare_desk.cli.output import Output
+from hypercare_desk.cli.watching import Watched
+from hypercare_desk.domain.errors import Invalid
+
+if TYPE_CHECKING:
+    from hypercare_desk.services.desk import Desk
+    from hypercare_desk.services.ports import Clock
+
+
+class World(Protocol):
+    """The composition root as the command line needs it (``hypercare_desk.bootstrap`` is one)."""
+
+    def find_workspace(self, named: Path | None) -> Path:
+        """The workspace's folder, as product.md §3 says; raises ``NotFound``."""
+        ...
+
+    def open_desk(self, root: Path, *, user: str | None = None, clock: Clock | None = None) -> Desk:
+        """Open a workspace; raises ``DeskError``."""
+        ...
+
+    def create_desk(
+        self,
+        root: Path,
+        *,
+        system: str,
+        go_live: date,
+        planned_exit: date | None = None,
+        clock: Clock | None = None,
+    ) -> Desk:
+        """Make a workspace and open it; raises ``DeskError``."""
+        ...
+
+    def remember_workspace(self, root: Path) -> None:
+        """Note the workspace as the last one opened."""
+        ...
+
+    def log_folder(self) -> Path:
+        """Where the log file goes."""
+        ...
+
+
+class Context:
+    """One call of one command."""
+
+    def __init__(self, args: argparse.Namespace, output: Output, world: World) -> None:
+        self.args = args
+        self.output = output
+        self.world = world
+
+    def desk(self) -> Desk:
+        """Open the workspace that was meant; from now on times are shown in its zone."""
+        root = self.world.find_workspace(self.args.workspace)
+        desk = self.world.open_desk(root)
+        self.world.remember_workspace(root)
+        self.output.zone = desk.settings.time_zone
+        return desk
+
+    def watched(self) -> Watched:
+        """Progress for long work, stopped by Ctrl+C."""
+        return Watched(self.output.errors)
+
+    def instant(self, moment: datetime | date | None, *, end_of_day: bool = False) -> datetime | None:
+        """What `parser.moment` read as an instant in UTC; a day alone is its beginning, or its end."""
+        if moment is None:
+            return None
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time.max.replace(microsecond=0) if end_of_day else time.min)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZoneInfo(self.output.zone))
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise Invalid(f"{moment:%Y-%m-%d} lies too far away.") from None
