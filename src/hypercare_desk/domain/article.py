@@ -152,6 +152,8 @@ class ArticleFields:
     created: Stamp = Stamp()
     updated: Stamp = Stamp()
     validated: Stamp = Stamp()
+    link_base: str = ""
+    """Folder (relative to ``kb/``) that relative links in the body start from; empty: the article's own folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,11 @@ class Article:
     @property
     def confidence(self) -> Confidence:
         return self.fields.confidence
+
+    @property
+    def link_base(self) -> str:
+        """The folder, relative to ``kb/``, that relative links and images of the body start from."""
+        return self.fields.link_base or self.path.rpartition("/")[0]
 
     def draft(self) -> ArticleDraft:
         """The article as a draft to change and save again."""
@@ -255,6 +262,29 @@ def sections(body: str) -> tuple[Section, ...]:
         elif found:
             found[-1][2].append(line)
     return tuple(Section(name, "\n".join(lines).strip("\n"), line) for name, line, lines in found)
+
+
+_ANY_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[`]+|\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_LINK_TEXT = re.compile(r"(?<!!)\[([^\]]*)\]\([^)]*\)")
+
+
+def first_heading(body: str) -> str:
+    """The first heading of ``body`` as plain text, whatever its level; empty if there is none in 200 lines."""
+    fence = ""
+    for line in body.split("\n", 200)[:200]:
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark.group(1)
+        elif mark and mark.group(1).startswith(fence):
+            fence = ""
+        heading = None if fence or len(line) > 1000 else _ANY_HEADING.match(line)
+        if heading:
+            text = _MARKUP.sub("", _LINK_TEXT.sub(r"\1", heading.group(1)))
+            text = " ".join(text.replace("\\", "").split())
+            if text:
+                return text
+    return ""
 
 
 def section(body: str, heading: str) -> str:

@@ -1,0 +1,25 @@
+"""Knowledge on disk: Markdown articles with front matter, attachments, templates, and their history in git.
+
+Belongs here: everything that reads or writes below ``kb/`` (files, front matter, lock, git).
+Does not belong here: rendering (adapters/markdown), searching (adapters/search), importing foreign trees
+(adapters/intake).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypercare_desk.adapters.kb.history import GitHistory
+from hypercare_desk.adapters.kb.store import FileStore
+
+
+def open_store(kb: Path, templates: Path | None = None) -> FileStore:
+    """The articles under ``kb``; sweeps what a killed save left behind. ``templates``: another shipped folder."""
+    store = FileStore(kb, templates)
+    store.sweep()
+    return store
+
+
+def open_history(kb: Path, user: str = "") -> GitHistory:
+    """The git history of ``kb``; ``user`` signs commits that name nobody. Faults come at the first commit, not here."""
+    return GitHistory(kb, user)
