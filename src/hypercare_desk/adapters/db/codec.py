@@ -66,10 +66,9 @@ def decoder(kind: Any) -> Decode:
             return date.fromisoformat
         if issubclass(kind, float):
             return float
-        if is_dataclass(kind):
-            return _dataclass_decoder(kind)
         if issubclass(kind, (str, int)):
             return _exactly(kind)
+        return _dataclass_decoder(kind)
     raise TypeError(f"{kind} has no stored form")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,7 +56,7 @@ class SqlDatabase:
         return self._store.read_only
 
     @contextmanager
-    def work(self) -> Iterator[SqlUnitOfWork]:
+    def work(self) -> Generator[SqlUnitOfWork, None, None]:
         """A writing transaction, alone in this process; what is not committed is undone on leaving.
 
         Raises ``Unavailable`` when nothing may be written, or when others write for too long.
@@ -77,7 +77,7 @@ class SqlDatabase:
             self._writers.release()
 
     @contextmanager
-    def view(self) -> Iterator[SqlUnitOfWork]:
+    def view(self) -> Generator[SqlUnitOfWork, None, None]:
         """A reading transaction: one consistent state. Keep it short: on SQLite a writer waits for it to end."""
         with self._transaction(writing=False, committed=None) as unit:
             yield unit
@@ -102,13 +102,15 @@ class SqlDatabase:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writing: bool, committed: Callable[[], None] | None) -> Iterator[SqlUnitOfWork]:
+    def _transaction(
+        self, *, writing: bool, committed: Callable[[], None] | None
+    ) -> Generator[SqlUnitOfWork, None, None]:
         with self._faults.worded(), self._connected(writing=writing) as connection:
             connection.begin()
             yield SqlUnitOfWork(connection, committed)
 
     @contextmanager
-    def _connected(self, *, writing: bool) -> Iterator[Connection]:
+    def _connected(self, *, writing: bool) -> Generator[Connection, None, None]:
         with self._engine.connect() as connection:
             yield connection.execution_options(**self._store.options(writing=writing))
 
@@ -116,5 +118,5 @@ class SqlDatabase:
         self._own_commits += 1
 
     def _reword(self, context: Any) -> None:
-        if context.sqlalchemy_exception is not None:
+        if context.sqlalchemy_exception is not None and not context.is_pre_ping:
             raise self._faults.of(context.sqlalchemy_exception) from context.original_exception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ class Faults:
         self._advice = advice
 
     @contextmanager
-    def worded(self) -> Iterator[None]:
+    def worded(self) -> Generator[None, None, None]:
         """Raise what SQLAlchemy or the driver reports inside the block as a ``DeskError``."""
         try:
             yield

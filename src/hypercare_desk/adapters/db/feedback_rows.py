@@ -64,7 +64,7 @@ class SqlFeedback(SqlRows[Feedback]):
         columns = EVENTS.table.c
         conditions = [columns.feedback_id == feedback_id] if feedback_id else []
         statement = select(*EVENTS.columns).where(*conditions).order_by(columns.seq)
-        return EVENTS.rows(self._connection.execute(statement))
+        return EVENTS.read(self._connection, statement)
 
     def _conditions(self, which: FeedbackFilter) -> list[Any]:
         columns = self._table.c

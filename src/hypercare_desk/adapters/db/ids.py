@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -46,7 +47,7 @@ class Counters:
 
     def raise_floor(self, prefix: str, number: int) -> None:
         """See that every further id of ``prefix`` is above ``number``."""
-        insert = self._insert()(COUNTERS).values(name=prefix, last=number)
+        insert = upsert(self._connection, COUNTERS).values(name=prefix, last=number)
         self._connection.execute(
             insert.on_conflict_do_update(
                 index_elements=[COUNTERS.c.name],
@@ -64,7 +65,7 @@ class Counters:
 
     def add(self, name: str, count: int) -> int:
         """Count on by ``count``; returns the new value."""
-        insert = self._insert()(COUNTERS).values(name=name, last=count)
+        insert = upsert(self._connection, COUNTERS).values(name=name, last=count)
         statement = insert.on_conflict_do_update(
             index_elements=[COUNTERS.c.name], set_={"last": COUNTERS.c.last + insert.excluded.last}
         ).returning(COUNTERS.c.last)
@@ -76,5 +77,7 @@ class Counters:
             self._connection.execute(select(COUNTERS.c.last).where(COUNTERS.c.name == name)).scalar() or 0
         )
 
-    def _insert(self) -> type[sqlite_insert] | type[postgresql_insert]:
-        return sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ``on_conflict_…`` of the connection's dialect; both spell it the same."""
+    return sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)

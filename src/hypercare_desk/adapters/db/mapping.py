@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, MetaData, Table
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Connection, ForeignKey, MetaData, Select, Table
 from sqlalchemy.types import TypeEngine
 
 from hypercare_desk.adapters.db.types import SCALARS, SEQUENCE, Choice, Nested, Reference
@@ -46,9 +46,10 @@ class Shape(Generic[T]):
             values[name] = compute(row)
         return values
 
-    def rows(self, found: typing.Iterable[Any]) -> list[T]:
-        """The frozen rows of what was selected with ``columns``."""
+    def read(self, connection: Connection, statement: Select[Any]) -> list[T]:
+        """The frozen rows that ``statement``, a selection of ``columns``, finds."""
         kind = self.kind
+        found: Any = connection.execute(statement)
         return [kind(*values) for values in found]
 
 

@@ -7,35 +7,25 @@ import sys
 from pathlib import Path
 
 NETWORK_KINDS = frozenset(
-    [
-        "nfs",
-        "nfs4",
-        "cifs",
-        "smb",
-        "smb2",
-        "smb3",
-        "smbfs",
-        "afs",
-        "ncpfs",
-        "ncp",
-        "9p",
-        "ceph",
-        "glusterfs",
-        "lustre",
-        "gpfs",
-        "beegfs",
-        "webdav",
-        "davfs",
-        "davfs2",
-        "fuse.sshfs",
-        "fuse.davfs2",
-        "fuse.glusterfs",
-        "fuse.s3fs",
-        "fuse.rclone",
-        "fuse.gvfsd-fuse",
-        "fuse.smbnetfs",
-        "afpfs",
-    ]
+    (
+        *(
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb",
+            "smb2",
+            "smb3",
+            "smbfs",
+            "afs",
+            "afpfs",
+            "ncp",
+            "ncpfs",
+            "9p",
+            "davfs",
+        ),
+        *("ceph", "glusterfs", "lustre", "gpfs", "beegfs"),
+        *("fuse.sshfs", "fuse.davfs2", "fuse.glusterfs", "fuse.s3fs", "fuse.rclone", "fuse.smbnetfs"),
+    )
 )
 _MOUNTS = Path("/proc/self/mounts")
 _REMOTE_DRIVE = 4

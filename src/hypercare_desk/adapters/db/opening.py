@@ -19,7 +19,7 @@ def open_records(url: str, *, backups: Path, clock: Clock, create: bool) -> Data
     if url.startswith(_POSTGRESQL):
         from hypercare_desk.adapters.db.postgresql import open_postgresql
 
-        return open_postgresql(url, create=create)
+        return open_postgresql(url)
     if url.startswith(_SQLITE):
         path = Path(url.removeprefix(_SQLITE))
     elif ":" in url.split("/", 1)[0] and not Path(url).is_absolute():

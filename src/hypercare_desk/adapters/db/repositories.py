@@ -9,10 +9,8 @@ from itertools import islice
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from hypercare_desk.adapters.db.ids import Counters
+from hypercare_desk.adapters.db.ids import Counters, upsert
 from hypercare_desk.adapters.db.mapping import Shape
 from hypercare_desk.adapters.db.tables import EVALUATIONS, IMPORTS, LINKS
 from hypercare_desk.domain.errors import Conflict, Invalid, NotFound
@@ -111,7 +109,7 @@ class SqlRows(Generic[T]):
         return select(*self._shape.columns)
 
     def _read(self, statement: Select[Any]) -> list[T]:
-        return self._shape.rows(self._connection.execute(statement))
+        return self._shape.read(self._connection, statement)
 
     def _id(self, row: T) -> str:
         return str(cast("Any", row).id)
@@ -162,7 +160,7 @@ class SqlLog(Generic[T]):
         if until is not None:
             conditions.append(table.c.at < until)
         statement = select(*self._shape.columns).where(*conditions).order_by(table.c.at, table.c.seq)
-        return self._shape.rows(self._connection.execute(statement))
+        return self._shape.read(self._connection, statement)
 
 
 class SqlLinks:
@@ -174,9 +172,9 @@ class SqlLinks:
 
     def add(self, link: Link) -> bool:
         """Insert; False if it is there already."""
-        dialect_insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-        statement = dialect_insert(self._table).values(LINKS.values(link)).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        statement = upsert(self._connection, self._table).values(LINKS.values(link)).on_conflict_do_nothing()
+        done = self._connection.execute(statement, execution_options={"preserve_rowcount": True})
+        return done.rowcount == 1
 
     def remove(self, feedback_id: str, target_id: str, relation: str) -> bool:
         """Delete; False if there is none."""
@@ -202,7 +200,7 @@ class SqlLinks:
         columns = self._table.c
         order = (columns.at, columns.feedback_id, columns.target_id, columns.relation)
         statement = select(*LINKS.columns).where(*conditions).order_by(*order)
-        return LINKS.rows(self._connection.execute(statement))
+        return LINKS.read(self._connection, statement)
 
 
 class SqlEvaluations:
@@ -221,7 +219,7 @@ class SqlEvaluations:
         columns = EVALUATIONS.table.c
         order = (columns.as_of.desc(), func.length(columns.id).desc(), columns.id.desc())
         statement = select(*EVALUATIONS.columns).order_by(*order).limit(1)
-        found = EVALUATIONS.rows(self._connection.execute(statement))
+        found = EVALUATIONS.read(self._connection, statement)
         return found[0] if found else None
 
     def all(self, since: datetime | None = None) -> Sequence[Verdict]:
@@ -230,7 +228,7 @@ class SqlEvaluations:
         conditions = [] if since is None else [columns.as_of >= since]
         order = (columns.as_of, func.length(columns.id), columns.id)
         statement = select(*EVALUATIONS.columns).where(*conditions).order_by(*order)
-        return EVALUATIONS.rows(self._connection.execute(statement))
+        return EVALUATIONS.read(self._connection, statement)
 
 
 class SqlImports:
@@ -247,8 +245,7 @@ class SqlImports:
 
     def remember(self, source: str, items: Mapping[str, tuple[str, str]]) -> None:
         """Note what was imported, over what was noted before."""
-        dialect_insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-        statement = dialect_insert(IMPORTS)
+        statement = upsert(self._connection, IMPORTS)
         statement = statement.on_conflict_do_update(
             index_elements=[IMPORTS.c.source, IMPORTS.c.key],
             set_={

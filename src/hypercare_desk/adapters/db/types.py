@@ -48,7 +48,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        if value.__class__ is not str and not isinstance(value, str):
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise _refuse(value, "text is needed here")
         if not value.isascii():
             try:

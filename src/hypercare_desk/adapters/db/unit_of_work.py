@@ -10,6 +10,20 @@ from hypercare_desk.adapters.db import tables
 from hypercare_desk.adapters.db.feedback_rows import SqlFeedback
 from hypercare_desk.adapters.db.ids import COMMITS, Counters
 from hypercare_desk.adapters.db.repositories import SqlEvaluations, SqlImports, SqlLinks, SqlLog, SqlRows
+from hypercare_desk.domain.exit_criteria import Criterion, Measurement, SignOff, Waiver
+from hypercare_desk.domain.feedback import ArticleUse, SearchMade
+from hypercare_desk.domain.handoff import Pack
+from hypercare_desk.domain.journal import (
+    Announcement,
+    JournalEntry,
+    Risk,
+    RosterEntry,
+    Survey,
+    TrainingSession,
+    TransferItem,
+)
+from hypercare_desk.domain.postmortem import Postmortem
+from hypercare_desk.services.ports import EvaluationRows, FeedbackRows, ImportRows, LinkRows, LogRows, Rows
 
 
 class SqlUnitOfWork:
@@ -20,25 +34,25 @@ class SqlUnitOfWork:
         self._connection = connection
         self._committed = committed
         self._counters = Counters(connection)
-        self.feedback = SqlFeedback(connection)
-        self.links = SqlLinks(connection)
-        self.uses = SqlLog(connection, tables.USES)
-        self.searches = SqlLog(connection, tables.SEARCHES)
-        self.criteria = SqlRows(connection, tables.CRITERIA)
-        self.measurements = SqlLog(connection, tables.MEASUREMENTS)
-        self.evaluations = SqlEvaluations(connection)
-        self.waivers = SqlRows(connection, tables.WAIVERS)
-        self.sign_offs = SqlRows(connection, tables.SIGN_OFFS)
-        self.postmortems = SqlRows(connection, tables.POSTMORTEMS)
-        self.journal = SqlRows(connection, tables.JOURNAL)
-        self.announcements = SqlRows(connection, tables.ANNOUNCEMENTS)
-        self.roster = SqlRows(connection, tables.ROSTER)
-        self.training = SqlRows(connection, tables.TRAINING)
-        self.transfer = SqlRows(connection, tables.TRANSFER)
-        self.surveys = SqlRows(connection, tables.SURVEYS)
-        self.risks = SqlRows(connection, tables.RISKS)
-        self.packs = SqlRows(connection, tables.PACKS)
-        self.imports = SqlImports(connection)
+        self.feedback: FeedbackRows = SqlFeedback(connection)
+        self.links: LinkRows = SqlLinks(connection)
+        self.uses: LogRows[ArticleUse] = SqlLog(connection, tables.USES)
+        self.searches: LogRows[SearchMade] = SqlLog(connection, tables.SEARCHES)
+        self.criteria: Rows[Criterion] = SqlRows(connection, tables.CRITERIA)
+        self.measurements: LogRows[Measurement] = SqlLog(connection, tables.MEASUREMENTS)
+        self.evaluations: EvaluationRows = SqlEvaluations(connection)
+        self.waivers: Rows[Waiver] = SqlRows(connection, tables.WAIVERS)
+        self.sign_offs: Rows[SignOff] = SqlRows(connection, tables.SIGN_OFFS)
+        self.postmortems: Rows[Postmortem] = SqlRows(connection, tables.POSTMORTEMS)
+        self.journal: Rows[JournalEntry] = SqlRows(connection, tables.JOURNAL)
+        self.announcements: Rows[Announcement] = SqlRows(connection, tables.ANNOUNCEMENTS)
+        self.roster: Rows[RosterEntry] = SqlRows(connection, tables.ROSTER)
+        self.training: Rows[TrainingSession] = SqlRows(connection, tables.TRAINING)
+        self.transfer: Rows[TransferItem] = SqlRows(connection, tables.TRANSFER)
+        self.surveys: Rows[Survey] = SqlRows(connection, tables.SURVEYS)
+        self.risks: Rows[Risk] = SqlRows(connection, tables.RISKS)
+        self.packs: Rows[Pack] = SqlRows(connection, tables.PACKS)
+        self.imports: ImportRows = SqlImports(connection)
 
     def next_id(self, prefix: str, count: int = 1) -> Sequence[str]:
         """``count`` ids of this prefix; once committed they never come again."""
