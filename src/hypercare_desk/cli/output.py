@@ -60,11 +60,10 @@ class Output:
             for row in ([*headers], *cells):
                 self._out.write("\t".join(row) + "\n")
             return
-        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
         for place, header in enumerate(headers):
             stretches = place == wide % len(headers)
             table.add_column(header, no_wrap=not stretches, overflow="fold" if stretches else "ellipsis")
