@@ -1,0 +1,306 @@
+"""Facts arranged for asking about many instants: each table is sorted once, each question is a look-up in it.
+
+100,000 records are arranged in a fraction of a second and answer for any day in milliseconds, which is what trends
+and evaluations of the past need. Instants are POSIX seconds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import accumulate
+from math import inf
+
+from hypercare_desk.domain.article import Confidence, Status
+from hypercare_desk.domain.exit_criteria import Measurement
+from hypercare_desk.domain.facts import ArticleFact, Facts
+from hypercare_desk.domain.feedback import Priority, Relation, Resolver, SearchMade, State
+from hypercare_desk.domain.postmortem import Postmortem
+from hypercare_desk.domain.record_history import Life, lives
+
+DAY = 86_400.0
+URGENT = (Priority.P1, Priority.P2)
+_TYING = frozenset((Relation.SOLVED_BY, Relation.DOCUMENTED_IN, Relation.CAUSED_ARTICLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """How many records were solved in a window, and by whom; ``known`` counts those that say so."""
+
+    total: int
+    by_bau: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One recurring issue: from when on it was recurring and from when on a validated article covered it."""
+
+    recurs_since: float
+    covered_since: float
+    ids: tuple[str, ...]
+
+
+class FactIndex:
+    """The arranged facts. Built for one ``Facts``; nothing in it changes after it was asked once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.lives = lives(facts.records, facts.events)
+        self.opened = [life.opened for life in self.lives]
+
+    def count_opened(self, after: float, until: float) -> int:
+        """How many records were reported in (``after``, ``until``]."""
+        return bisect_right(self.opened, until) - bisect_right(self.opened, after)
+
+    def opened_on(self, day: date, t: float) -> int:
+        """How many records were reported on a local day, by ``t``."""
+        calendar = self.facts.calendar
+        low = bisect_left(self.opened, calendar.start_of(day).timestamp())
+        high = bisect_left(self.opened, calendar.end_of(day).timestamp())
+        return max(min(high, self.known_by(t)) - low, 0)
+
+    def known_by(self, t: float) -> int:
+        """How many records had been reported by ``t``."""
+        return bisect_right(self.opened, t)
+
+    def lives_by(self, t: float) -> Sequence[Life]:
+        """The records that had been reported by ``t``."""
+        return self.lives[: self.known_by(t)]
+
+    # --- priorities ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def urgent(self) -> tuple[Life, ...]:
+        """Records that are or were P1 or P2."""
+        return tuple(life for life in self.lives if any(p in URGENT for _, p in life.priorities))
+
+    @cached_property
+    def first_rated(self) -> float:
+        """When the first record had a priority: before that, nothing that asks for priorities has data."""
+        rated = inf
+        for life in self.lives:
+            for since, priority in life.priorities:
+                if priority is not None:
+                    rated = min(rated, max(since, life.opened))
+                    break
+            if rated <= self.opened[0]:
+                break
+        return rated
+
+    @cached_property
+    def p1_onsets(self) -> tuple[tuple[float, float, str], ...]:
+        """Every P1 as (known since, began, id). A P1 begins with the report, or when a lower priority was raised."""
+        found: list[tuple[float, float, str]] = []
+        for life in self.urgent:
+            before: Priority | None = None
+            for since, priority in life.priorities:
+                if priority is Priority.P1 and before is not Priority.P1:
+                    known = max(since, life.opened)
+                    found.append((known, known if before else life.opened, life.record.id))
+                before = priority
+        return tuple(sorted(found))
+
+    def unrated_open(self, t: float) -> int:
+        """How many open records had no priority at ``t``."""
+        return sum(life.priority_at(t) is None and life.is_open_at(t) for life in self.lives_by(t))
+
+    # --- open and solved -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _plain(self) -> tuple[list[float], list[float]]:
+        plain = [life for life in self.lives if life.plain]
+        return [life.opened for life in plain], [life.ended for life in plain]
+
+    @cached_property
+    def wavering(self) -> tuple[Life, ...]:
+        """Records whose story two numbers do not tell: reopened, or their resolver changed after the solution."""
+        return tuple(life for life in self.lives if not life.plain or _late_resolver(life))
+
+    def open_at(self, t: float, opened_by: float) -> int:
+        """How many records reported by ``opened_by`` were open at ``t``."""
+        opened, ended = self._plain
+        count = sum(end > t for end in ended[: bisect_right(opened, min(opened_by, t))])
+        return count + sum(
+            not life.plain and life.opened <= opened_by and life.is_open_at(t) for life in self.wavering
+        )
+
+    @cached_property
+    def _solutions(self) -> tuple[list[float], list[int], list[int], list[int]]:
+        """Lasting solutions in order of time, with running counts: by BAU, of known resolver, reopened unseen."""
+        steady = sorted(
+            (life.solved, life.resolvers[-1][1], life.record.reopen_count > 0)
+            for life in self.lives
+            if life.plain and life.solved < inf and not _late_resolver(life)
+        )
+        return (
+            [solved for solved, _, _ in steady],
+            _running(resolver is Resolver.BAU for _, resolver, _ in steady),
+            _running(resolver is not Resolver.UNKNOWN for _, resolver, _ in steady),
+            _running(again for _, _, again in steady),
+        )
+
+    def solved_between(self, after: float, until: float) -> Solved:
+        """Records whose solution, as it stood at ``until``, was reached in (``after``, ``until``]."""
+        times, bau, known, _ = self._solutions
+        low, high = bisect_right(times, after), bisect_right(times, until)
+        total, by_bau, with_name = high - low, bau[high] - bau[low], known[high] - known[low]
+        for life in self.wavering:
+            solved = life.solved_at(until)
+            if solved is not None and after < solved <= until:
+                resolver = life.resolver_at(until)
+                total += 1
+                by_bau += resolver is Resolver.BAU
+                with_name += resolver is not Resolver.UNKNOWN
+        return Solved(total, by_bau, with_name)
+
+    def reopened_between(self, after: float, until: float) -> tuple[int, int]:
+        """Records reopened in (``after``, ``until``], and records solved or reopened in it."""
+        times, _, _, again = self._solutions
+        low, high = bisect_right(times, after), bisect_right(times, until)
+        reopened, touched = again[high] - again[low], high - low
+        for life in self.wavering:
+            turns = [solving for moment, solving in life.turns() if after < moment <= until]
+            touched += bool(turns)
+            reopened += not all(turns)
+        return reopened, touched
+
+    # --- recurring issues ------------------------------------------------------------------------------------
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """Issues seen at least twice: records tied by a merge, an alert's fingerprint, or an article of both."""
+        articles: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        ties = _Ties()
+        for life in self.lives:
+            record = life.record
+            for key in (record.duplicate_of, record.fingerprint and f"fingerprint:{record.fingerprint}"):
+                if key:
+                    ties.join(record.id, key)
+        for link in self.facts.links:
+            if link.relation in _TYING and not link.target_id.startswith("PM-"):
+                ties.join(link.feedback_id, f"article:{link.target_id}")
+                articles[link.feedback_id].append((link.target_id, link.at.timestamp()))
+        groups: defaultdict[str, list[Life]] = defaultdict(list)
+        for life in self.lives:
+            if life.record.id in ties:
+                groups[ties.root(life.record.id)].append(life)
+        return tuple(
+            Issue(
+                group[1].opened,
+                min((self._validated(*a) for life in group for a in articles[life.record.id]), default=inf),
+                tuple(sorted(life.record.id for life in group)),
+            )
+            for group in groups.values()
+            if len(group) > 1
+        )
+
+    def _validated(self, article_id: str, linked_at: float) -> float:
+        article = self._articles.get(article_id)
+        if not article or article.confidence is not Confidence.VALIDATED or article.status is Status.RETIRED:
+            return inf
+        if article.validated_on is None:
+            return linked_at
+        return max(linked_at, self.facts.calendar.start_of(article.validated_on).timestamp())
+
+    @cached_property
+    def _articles(self) -> Mapping[str, ArticleFact]:
+        return {article.id: article for article in self.facts.articles}
+
+    # --- searches and measurements ---------------------------------------------------------------------------
+
+    @cached_property
+    def _searches(self) -> tuple[list[float], list[int], list[SearchMade]]:
+        made = sorted(self.facts.searches, key=lambda search: (search.at, search.query))
+        return [s.at.timestamp() for s in made], _running(s.hits == 0 for s in made), made
+
+    def searches_between(self, after: float, until: float) -> tuple[int, int]:
+        """Searches in (``after``, ``until``], and those of them that found nothing."""
+        times, empty, _ = self._searches
+        low, high = bisect_right(times, after), bisect_right(times, until)
+        return high - low, empty[high] - empty[low]
+
+    def unanswered(self, after: float, until: float) -> Counter[str]:
+        """The searches that found nothing in (``after``, ``until``], by text without case."""
+        times, _, made = self._searches
+        some = made[bisect_right(times, after) : bisect_right(times, until)]
+        return Counter(" ".join(s.query.casefold().split()) for s in some if s.hits == 0)
+
+    @cached_property
+    def _measurements(self) -> dict[str, tuple[list[float], list[Measurement]]]:
+        by_metric: defaultdict[str, list[Measurement]] = defaultdict(list)
+        for one in sorted(self.facts.measurements, key=lambda m: (m.at, m.component, m.value, m.sample)):
+            by_metric[one.metric].append(one)
+        return {metric: ([m.at.timestamp() for m in rows], rows) for metric, rows in by_metric.items()}
+
+    def measured(self, metric: str, after: float, until: float) -> Sequence[Measurement]:
+        """Measurements of a metric taken in (``after``, ``until``], oldest first."""
+        times, rows = self._measurements.get(metric, ([], []))
+        return rows[bisect_right(times, after) : bisect_right(times, until)]
+
+    def measured_since(self, metric: str) -> float:
+        """When a metric was first measured; infinity: never."""
+        times, _ = self._measurements.get(metric, ([], []))
+        return times[0] if times else inf
+
+    # --- roots -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _merged_into(self) -> dict[str, str]:
+        return {
+            life.record.id: life.record.duplicate_of
+            for life in self.lives
+            if life.record.state is State.MERGED and life.record.duplicate_of
+        }
+
+    @cached_property
+    def _linked_records(self) -> Mapping[str, list[str]]:
+        linked: defaultdict[str, list[str]] = defaultdict(list)
+        for link in self.facts.links:
+            if link.target_id.startswith("PM-"):
+                linked[link.target_id].append(link.feedback_id)
+        return linked
+
+    def reviewed(self, postmortem: Postmortem) -> Sequence[str]:
+        """The records a post-mortem is about, named in it or linked to it."""
+        return (*postmortem.feedback_ids, *self._linked_records.get(postmortem.id, ()))
+
+    def survivor(self, feedback_id: str) -> str:
+        """The record that a merged one went into, however many merges later; a record that was not merged is itself."""
+        seen = {feedback_id}
+        while (further := self._merged_into.get(feedback_id)) and further not in seen:
+            seen.add(further)
+            feedback_id = further
+        return feedback_id
+
+
+class _Ties:
+    """Sets of names that belong together (union-find with path halving)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parent
+
+    def root(self, name: str) -> str:
+        parent = self._parent.setdefault(name, name)
+        while parent != name:
+            self._parent[name] = self._parent[parent]
+            name, parent = self._parent[name], self._parent[self._parent[name]]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._parent[self.root(one)] = self.root(other)
+
+
+def _late_resolver(life: Life) -> bool:
+    return len(life.resolvers) > 1 and life.resolvers[-1][0] > life.solved
+
+
+def _running(flags: Iterable[bool]) -> list[int]:
+    return list(accumulate(map(int, flags), initial=0))

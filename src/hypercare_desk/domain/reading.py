@@ -1,0 +1,108 @@
+"""What a metric says at one instant, and how figures are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from hypercare_desk.domain.exit_criteria import Criterion, Evidence, Operator
+from hypercare_desk.domain.fact_index import FactIndex
+
+MOST_IDS = 500
+"""Ids kept as evidence of one value; the note says how many more there are."""
+
+NO_EVIDENCE = Evidence("")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value with its sample and evidence, or why there is none.
+
+    ``story`` says in a clause what was counted. ``missing`` is a sentence when ``value`` is None. ``observed`` of
+    ``wanted`` (in ``wanted_unit``) says how much of the criterion's window the facts cover; equal when all of it.
+    """
+
+    value: float | None
+    sample: int = 0
+    story: str = ""
+    missing: str = ""
+    evidence: Evidence = NO_EVIDENCE
+    observed: float = 0.0
+    wanted: float = 0.0
+    wanted_unit: str = "days"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the whole window was observed."""
+        return self.observed >= self.wanted
+
+
+Metric = Callable[[FactIndex, Criterion, float, bool], Reading]
+"""Facts, criterion, instant, and whether evidence is wanted → what the metric says. Pure."""
+
+
+def no_data(missing: str, kind: str = "feedback") -> Reading:
+    """A reading without value."""
+    return Reading(None, missing=missing, evidence=Evidence(kind))
+
+
+def evidence(kind: str, ids: Iterable[str], note: str = "") -> Evidence:
+    """Evidence with its ids in order, cut to ``MOST_IDS``; the note tells what was left out."""
+    found = list(dict.fromkeys(ids))
+    left = len(found) - MOST_IDS
+    if left > 0:
+        note = (
+            f"{note}; the first {MOST_IDS} of {len(found)}"
+            if note
+            else f"the first {MOST_IDS} of {len(found)}"
+        )
+    return Evidence(kind, tuple(found[:MOST_IDS]), note)
+
+
+def holds(value: float, operator: Operator, threshold: float) -> bool:
+    """Whether ``value`` satisfies the rule."""
+    return {
+        Operator.AT_MOST: value <= threshold,
+        Operator.AT_LEAST: value >= threshold,
+        Operator.BELOW: value < threshold,
+        Operator.ABOVE: value > threshold,
+        Operator.EQUAL: value == threshold,
+    }[operator]
+
+
+def is_upper(operator: Operator) -> bool:
+    """Whether the threshold is a ceiling."""
+    return operator in (Operator.AT_MOST, Operator.BELOW)
+
+
+def figure(value: float, unit: str, rule: tuple[Operator, float] | None = None) -> str:
+    """A number with its unit, with as few decimals as tell on which side of the ``rule`` it lies."""
+    digits = 1 if value != int(value) else 0
+    if rule:
+        truth = holds(value, *rule)
+        while digits < 6 and holds(round(value, digits), *rule) is not truth:
+            digits += 1
+    text = f"{value:,.{digits}f}"
+    if unit in ("%", "ms", "of 5"):
+        return f"{text} {unit}"
+    return f"{text} {singular(unit) if value == 1 else unit}".strip()
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 record``, ``2 records``: a number with a noun given in the plural."""
+    return f"{number:,} {singular(noun) if number == 1 else noun}"
+
+
+def singular(noun: str) -> str:
+    """The singular of a regular noun or a phrase that begins with one."""
+    first, blank, rest = noun.partition(" ")
+    if first.endswith("ies"):
+        return first[:-3] + "y" + blank + rest
+    if first.endswith("s") and not first.endswith("ss"):
+        return first[:-1] + blank + rest
+    return noun
+
+
+def span(days: float) -> str:
+    """A number of days in words, with a decimal only where it matters."""
+    return figure(round(days, 1) if days < 10 else float(int(days)), "days")
