@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import PurePath
 
 from hypercare_desk.domain.article import ARTICLE_ID
 from hypercare_desk.domain.errors import DeskError
@@ -140,9 +141,10 @@ class DoctorService:
             issued = [pack for pack in work.packs.all() if pack.issued_at is not None]
         wrong: list[str] = []
         for pack in issued:
-            found = self._machine.sha256(self._paths.root / pack.path)
+            name = PurePath(pack.path).name  # its folder may have moved since
+            found = self._machine.sha256(self._paths.packs / name)
             if found != pack.sha256:
-                wrong.append(f"{pack.path} {'is not there' if not found else 'was changed'}")
+                wrong.append(f"{name} {'is not there' if not found else 'was changed'}")
         if wrong:
             return False, f"{_named(wrong)}; bring the file back from a backup."
         return True, f"{len(issued):,} issued, all as they were issued." if issued else "None issued yet."
