@@ -1,0 +1,169 @@
+"""Reading one segment: terms, postings, words as written, filters, rows. Everything read is checked (see blocks)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hypercare_desk.adapters.search.blocks import ArrayFile, Damaged
+from hypercare_desk.adapters.search.fields import FIELDS, NAMES
+from hypercare_desk.adapters.search.parts import Array
+from hypercare_desk.adapters.search.rows import Row, unpack_row
+
+
+class Sorted:
+    """A sorted list of byte strings that lie in one block of bytes: look-up by bisection, nothing unpacked."""
+
+    def __init__(self, text: bytes, starts: Array) -> None:
+        self._text = text
+        self._starts = starts
+        if len(starts) == 0 or int(starts[-1]) != len(text):
+            raise Damaged("A list of words does not fit its index")
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        return self._text[self._starts[number] : self._starts[number + 1]]
+
+    def find(self, word: bytes) -> int:
+        """Its number, or -1."""
+        at = bisect_left(self, word)  # pyright: ignore[reportArgumentType]
+        return at if at < len(self) and self[at] == word else -1
+
+    def range(self, prefix: bytes) -> tuple[int, int]:
+        """Numbers of the first entry that begins with ``prefix`` and of the first after those."""
+        low = bisect_left(self, prefix)  # pyright: ignore[reportArgumentType]
+        high = bisect_left(self, prefix + b"\xff\xff", lo=low)  # pyright: ignore[reportArgumentType]
+        return low, high
+
+
+class Segment:
+    """One immutable segment; safe to use from several threads."""
+
+    def __init__(self, path: Path, expected: tuple[int, int] | None = None) -> None:
+        self.file = ArrayFile(path, expected)
+        facts: dict[str, Any] = self.file.facts
+        self.documents = int(facts["documents"])
+        self.length_sums = np.array(facts["length_sums"], np.float64)
+        self.length_counts = np.array(facts["length_counts"], np.float64)
+        self.terms = self._sorted("term")
+        self.surfaces = self._sorted("surface")
+        self.keywords = self._sorted("keyword")
+        self.posting_start = self.file.part("posting_start")
+        self.keyword_from = self.file.part("keyword_from")
+        self.row_start = self.file.part("row_start")
+        self.standing = self.file.part("standing")
+        self.is_record = self.file.part("is_record").astype(bool)
+        self.updated = self.file.part("updated")
+        self.surface_term = self.file.part("surface_term")
+        self._rows: OrderedDict[int, Row] = OrderedDict()
+        self._lazy: dict[str, Array] = {}
+        self._check()
+
+    def _check(self) -> None:
+        """Counts that must agree, lest a wrong file of the right shape answers."""
+        file = self.file
+        same = (
+            len(self.posting_start) == len(self.terms) + 1,
+            len(self.keyword_from) == len(self.keywords) + 1,
+            len(self.row_start) == self.documents + 1,
+            len(self.surface_term) == len(self.surfaces),
+            file.count("standing") == file.count("is_record") == self.documents,
+            int(self.posting_start[-1]) == file.count("posting_document") == file.count("posting_impact"),
+        )
+        if not all(same):
+            raise Damaged(f"{file.path.name} contradicts itself")
+
+    def _sorted(self, name: str) -> Sorted:
+        return Sorted(self.file.part(f"{name}_text").tobytes(), self.file.part(f"{name}_start"))
+
+    def lazy(self, name: str) -> Array:
+        """A whole array, read when first asked for and kept."""
+        array = self._lazy.get(name)
+        if array is None:
+            array = self._lazy[name] = self.file.part(name)
+        return array
+
+    def frequency(self, term: int) -> int:
+        """In how many documents (deleted ones, too) a term stands."""
+        return int(self.posting_start[term + 1] - self.posting_start[term])
+
+    def postings(self, first: int, last: int) -> tuple[Array, Array]:
+        """Documents and impacts of the terms ``first`` to ``last`` (not included), term after term."""
+        start, stop = int(self.posting_start[first]), int(self.posting_start[last])
+        return self.file.part("posting_document", start, stop), self.file.part("posting_impact", start, stop)
+
+    def field_frequencies(self, field: int) -> Array:
+        """Frequency in one field for every posting; read whole (for merging and for Whoosh's own readers)."""
+        name = NAMES[field]
+        values, where = self.lazy(f"tf_{name}"), self.lazy(f"tf_{name}_at")
+        count = int(self.posting_start[-1])
+        if len(values) == count:
+            return values
+        dense = np.zeros(count, np.uint8)
+        dense[where] = values
+        return dense
+
+    def lengths(self) -> Array:
+        """Field lengths, (fields, documents)."""
+        return self.lazy("lengths").reshape(len(FIELDS), self.documents)
+
+    def keyword(self, name: str, value: str) -> Array:
+        """Documents whose field ``name`` has exactly ``value``."""
+        number = self.keywords.find(f"{name}\0{value}".encode("utf-8", "replace"))
+        return self._keyword_documents(number, number + 1) if number >= 0 else np.zeros(0, np.int32)
+
+    def keyword_prefix(self, name: str, value: str) -> Array:
+        """Documents with a value of field ``name`` that begins with ``value``; a document may come twice."""
+        return self._keyword_documents(*self.keywords.range(f"{name}\0{value}".encode("utf-8", "replace")))
+
+    def keyword_values(self, name: str) -> list[str]:
+        """All values of a field."""
+        low, high = self.keywords.range(f"{name}\0".encode())
+        return [self.keywords[n].split(b"\0", 1)[1].decode("utf-8", "replace") for n in range(low, high)]
+
+    def _keyword_documents(self, first: int, last: int) -> Array:
+        return self.file.part("keyword_document", int(self.keyword_from[first]), int(self.keyword_from[last]))
+
+    def row(self, document: int) -> Row:
+        """The stored facts of a document."""
+        row = self._rows.get(document)
+        if row is None:
+            raw = self.file.part("row_text", int(self.row_start[document]), int(self.row_start[document + 1]))
+            try:
+                row = unpack_row(raw.tobytes())
+            except (ValueError, TypeError) as error:
+                raise Damaged(f"{self.file.path.name} has an unreadable row") from error
+            if len(self._rows) > 4000:
+                self._rows.clear()
+            self._rows[document] = row
+        return row
+
+    def text(self, document: int) -> str:
+        """The body of a document that has no file."""
+        starts = self.lazy("text_start")
+        raw = self.file.part("text_text", int(starts[document]), int(starts[document + 1]))
+        return raw.tobytes().decode("utf-8", "replace")
+
+    def head_positions(self, first: int, last: int) -> Array:
+        """Where in the heads (title, aliases, codes, symptoms; all documents' one after the other) terms stand."""
+        head = self.lazy("head")
+        return np.flatnonzero(head == first if last == first + 1 else (head >= first) & (head < last))
+
+    def head_owners(self, positions: Array) -> Array:
+        """The documents that positions in the heads belong to."""
+        return np.searchsorted(self.lazy("head_ends"), positions, side="right") - 1
+
+    def body(self, document: int) -> Array:
+        """Term numbers of the body in reading order."""
+        ends = self.lazy("body_ends")
+        return self.file.part("body", int(ends[document]), int(ends[document + 1]))
+
+    def keys(self) -> list[str]:
+        """The key of every document, by number."""
+        return [self.row(number).key for number in range(self.documents)]

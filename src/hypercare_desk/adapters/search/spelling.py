@@ -1,0 +1,60 @@
+"""Typos: words of the index that are one edit away from a word (two from eight letters); swapped letters are one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hypercare_desk.adapters.search.parts import letters_of
+from hypercare_desk.adapters.search.segment import Segment
+from hypercare_desk.adapters.search.view import View
+
+_MOST_COMPARED = 4000
+
+
+def edits_allowed(word: str) -> int:
+    """How many edits a word may be away; short words and codes none."""
+    if len(word) < 4 or len(word) > 40 or any(c.isdigit() for c in word):
+        return 0
+    return 2 if len(word) >= 8 else 1
+
+
+def nearest(view: View, word: str, most: int) -> tuple[str, ...]:
+    """Up to ``most`` words of the index, fewest edits first, then the most used."""
+    allowed = edits_allowed(word)
+    if not allowed:
+        return ()
+    found: dict[str, tuple[int, int]] = {}
+    for segment in view.segments:
+        for other, edits, count in _near_in(segment, word, allowed):
+            before = found.get(other, (edits, 0))
+            found[other] = (edits, before[1] + count)
+    if not found:
+        return ()
+    fewest = min(edits for edits, _ in found.values())
+    ranked = sorted(
+        (other for other, (edits, _) in found.items() if edits == fewest),
+        key=lambda other: (other[0] != word[0], -found[other][1]),
+    )
+    best = found[ranked[0]][1]
+    return tuple(other for other in ranked if found[other][1] * 20 >= best)[:most]
+
+
+def _near_in(segment: Segment, word: str, allowed: int) -> list[tuple[str, int, int]]:
+    """Word, edits and count for words of one segment."""
+    from rapidfuzz.distance import OSA
+
+    raw = word.encode()
+    starts = segment.lazy("surface_start")
+    lengths = np.diff(starts)
+    unlike = np.bitwise_count(segment.lazy("surface_letters") ^ letters_of([raw])[0])
+    near = np.flatnonzero((np.abs(lengths - len(raw)) <= allowed) & (unlike <= 2 * allowed))
+    counts = segment.lazy("surface_count")
+    if len(near) > _MOST_COMPARED:
+        near = near[np.argsort(-counts[near])[:_MOST_COMPARED]]
+    found: list[tuple[str, int, int]] = []
+    for number in near.tolist():
+        other = segment.surfaces[number].decode("utf-8", "replace")
+        edits = OSA.distance(word, other, score_cutoff=allowed)
+        if 0 < edits <= allowed:
+            found.append((other, edits, int(counts[number])))
+    return found
