@@ -1,7 +1,7 @@
 """What every test may use: the real data when it is there, a frozen clock, a workspace folder of its own."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,10 @@ class FrozenClock:
     def now(self) -> datetime:
         """The time it was set to, in UTC."""
         return self._now
+
+    def today(self) -> date:
+        """The day it is in UTC."""
+        return self._now.date()
 
     def advance(self, **parts: float) -> datetime:
         """Move forward by a timedelta given in its parts (`hours=4`), and tell the new time."""

@@ -126,7 +126,7 @@ _STABILITY = (
         measured=True,
     ),
     CatalogueEntry(
-        "response_p95",
+        "p95_response",
         Group.STABILITY,
         "Response time, 95th percentile",
         "ms",

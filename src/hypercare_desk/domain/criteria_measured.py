@@ -308,7 +308,7 @@ def _measurements(rows: Sequence[Measurement]) -> Evidence:
 
 OTHER_METRICS: Mapping[str, Metric] = {
     "availability": mean_of_window,
-    "response_p95": worst_day,
+    "p95_response": worst_day,
     "error_rate": mean_of_window,
     "key_transactions": mean_of_window,
     "interfaces_stable": stable_days,

@@ -8,7 +8,7 @@ from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Link, Priori
 from hypercare_desk.domain.search import Found
 from hypercare_desk.services.feedback import FeedbackService
 from hypercare_desk.settings import EscalationSetting, WorkspaceSettings
-from tests.unit.services.records_in_memory import MemoryDatabase
+from tests.fakes.database import MemoryDatabase
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
