@@ -152,8 +152,9 @@ class ArticleFields:
     created: Stamp = Stamp()
     updated: Stamp = Stamp()
     validated: Stamp = Stamp()
-    link_base: str = ""
-    """Folder (relative to ``kb/``) that relative links in the body start from; empty: the article's own folder."""
+    imported_from: str = ""
+    """Where an imported text stood: the import's name and the path in it, with forward slashes. Files that came with
+    it lie below ``attachments/`` under the same path, so its relative links still lead somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,8 @@ class Article:
     @property
     def link_base(self) -> str:
         """The folder, relative to ``kb/``, that relative links and images of the body start from."""
-        return self.fields.link_base or self.path.rpartition("/")[0]
+        origin = self.fields.imported_from
+        return f"attachments/{origin}".rpartition("/")[0] if origin else self.path.rpartition("/")[0]
 
     def draft(self) -> ArticleDraft:
         """The article as a draft to change and save again."""
@@ -242,7 +244,7 @@ class Section:
     line: int
 
 
-_HEADING = re.compile(r"^##(?!#)\s+(.+?)\s*#*\s*$")
+_HEADING = re.compile(r"^##[ \t]+(\S.*)$")
 _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
 
 
@@ -258,7 +260,7 @@ def sections(body: str) -> tuple[Section, ...]:
             fence = ""
         heading = None if fence or mark else _HEADING.match(line)
         if heading:
-            found.append((heading.group(1), number, []))
+            found.append((heading.group(1).rstrip().rstrip("#").rstrip(), number, []))
         elif found:
             found[-1][2].append(line)
     return tuple(Section(name, "\n".join(lines).strip("\n"), line) for name, line, lines in found)
@@ -306,7 +308,7 @@ def slug(title: str, limit: int = 60) -> str:
 
 
 _LINK = re.compile(
-    r"\[\[((?:KI|WA|FAQ|HT|SP|RF|LL|TN)-\d{4,9})(?:\|[^\]]*)?\]\]"
+    r"\[\[((?:KI|WA|FAQ|HT|SP|RF|LL|TN)-\d{4,9})(?:\|[^\]\n]{0,200})?\]\]"
     r"|\]\(((?:KI|WA|FAQ|HT|SP|RF|LL|TN)-\d{4,9})\)"
 )
 

@@ -146,6 +146,14 @@ class KnowledgeService:
         self._saved([after], f"Change {after.id}: {after.title}")
         return after
 
+    def add_many(
+        self, drafts: Sequence[ArticleDraft], message: str, progress: Progress | None = None
+    ) -> Sequence[Article]:
+        """Keep many new articles at once, ids and stamps as they come, as one change in the history; all or none."""
+        added = self._store.add_many(((draft, None) for draft in drafts), progress)
+        self._saved(added, message)
+        return added
+
     def publish(self, article_id: str) -> Article:
         """A draft or an article in review becomes the text that everybody sees; raises ``Invalid`` if retired."""
         article = self.read(article_id)

@@ -20,6 +20,7 @@ from hypercare_desk.domain.feedback import (
     SearchMade,
 )
 from hypercare_desk.domain.handoff import Pack
+from hypercare_desk.domain.intake import ForeignText
 from hypercare_desk.domain.journal import (
     Announcement,
     JournalEntry,
@@ -70,6 +71,11 @@ class Prepared(AbstractContextManager["Prepared"], Protocol):
         """What will be there, in the order given."""
         ...
 
+    @property
+    def paths(self) -> Sequence[str]:
+        """Every file that is written, attachments too, relative to ``kb/``."""
+        ...
+
     def place(self) -> None:
         """Put all in place in one short sweep, or none. Raises ``Conflict`` or ``Unavailable``."""
         ...
@@ -117,9 +123,14 @@ class ArticleStore(Protocol):
         """Write new articles in one sweep, all or none. Bytes are a whole foreign file (see ``Incoming``)."""
         ...
 
-    def prepare(self, items: Iterable[Incoming], progress: Progress | None = None) -> Prepared:
-        """Write articles beside the others, unseen, to be placed at once or not at all. Raises as ``save`` does;
-        nothing is left behind then, nor after a cancel."""
+    def prepare(
+        self,
+        items: Sequence[Incoming],
+        attachments: Mapping[str, Path] | None = None,
+        progress: Progress | None = None,
+    ) -> Prepared:
+        """Write articles beside the others, unseen, to be placed at once or not at all; with copies of files, by their
+        path below ``kb/attachments/``. Raises as ``save`` does; nothing is left behind then, nor after a cancel."""
         ...
 
     def remove(self, article_id: str, expected: str) -> None:
@@ -140,6 +151,19 @@ class ArticleStore(Protocol):
 
     def template(self, fields: ArticleFields) -> str:
         """The body a new article of this kind starts with."""
+        ...
+
+
+class MarkdownFolders(Protocol):
+    """Folders of Markdown from elsewhere, with or without front matter."""
+
+    def paths(self, folder: Path) -> Sequence[str]:
+        """Paths of the Markdown files below ``folder`` in order; hidden things and links that lead outside are left
+        out. Raises ``NotFound`` or ``Unavailable``."""
+        ...
+
+    def read(self, folder: Path, path: str) -> ForeignText:
+        """One of them, as far as it can be understood; never fails for what is in the file."""
         ...
 
 
@@ -403,6 +427,27 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
+class Archives(Protocol):
+    """Whole workspaces in one file each."""
+
+    def write(
+        self,
+        root: Path,
+        database: Path,
+        target: Path,
+        facts: Mapping[str, str],
+        progress: Progress | None = None,
+    ) -> Path:
+        """Everything under ``root`` but its database, with the copy ``database`` in its place, as the file ``target``:
+        whole, or not there. Raises ``Unavailable`` when the disk refuses."""
+        ...
+
+    def extract(self, source: Path, folder: Path, progress: Progress | None = None) -> Mapping[str, str]:
+        """What ``write`` put into ``source``, as ``folder`` (absent or empty), whole or not at all; returns its facts.
+        Raises ``Invalid`` for what is no backup, is damaged, or is meant to do harm; ``Unavailable``."""
+        ...
+
+
 # --- handoff -------------------------------------------------------------------------------------------------
 
 
@@ -414,8 +459,16 @@ class PackRenderer(Protocol):
         nothing behind. Raises ``Unavailable`` with a sentence when the PDF library cannot work here."""
         ...
 
+    def pictures(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Path → SHA-256, for those attachments (relative to ``kb/``) that a pack may print."""
+        ...
+
     def attachments(self, pdf: Path) -> Mapping[str, bytes]:
-        """Files attached to a PDF, by name; raises ``Invalid`` if it is no PDF."""
+        """Files attached to a PDF, by name; raises ``NotFound`` or, if it is no PDF, ``Invalid``."""
+        ...
+
+    def fingerprint(self, pdf: Path) -> str:
+        """The SHA-256 (hex) of a file's bytes; raises ``NotFound``."""
         ...
 
 

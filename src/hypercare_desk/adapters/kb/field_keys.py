@@ -39,7 +39,7 @@ TEXTS = (
     "severity",
     "affects_from",
     "fixed_in",
-    "link_base",
+    "imported_from",
 )
 LISTS = ("tags", "aliases", "codes")
 ORDER = (
@@ -62,7 +62,7 @@ ORDER = (
     "fixed_in",
     "valid_until",
     "review_by",
-    "link_base",
+    "imported_from",
     "created",
     "created_by",
     "updated",

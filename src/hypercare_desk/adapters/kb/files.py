@@ -28,7 +28,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*\\]')
 
 def checked_path(path: str) -> str:
     """``path`` if it is a plain relative path that every system takes, else ``Invalid``: no ``..``, no absolute or
-    network path, no drive, no NTFS stream, no device name, no hidden part."""
+    network path, no drive, no NTFS stream, no device name, nothing of git's."""
     parts = path.split("/")
     reason = ""
     if not path or len(path) > 1000:
@@ -37,8 +37,10 @@ def checked_path(path: str) -> str:
         reason = "it holds a character that not every system allows"
     elif any(part in ("", ".", "..") for part in parts):
         reason = "it points outside its folder"
-    elif any(part.startswith(".") or part != part.strip() or part.endswith(".") for part in parts):
-        reason = "a part of it is hidden, or begins or ends with a blank or a dot"
+    elif any(part.lower().startswith((".git", TEMPORARY)) for part in parts):
+        reason = "a part of it is reserved"
+    elif any(part != part.strip() or part.endswith(".") for part in parts):
+        reason = "a part of it begins or ends with a blank, or ends with a dot"
     elif any(_DEVICE.fullmatch(part) for part in parts):
         reason = "it is the name of a device on Windows"
     elif any(len(part.encode("utf-8", "replace")) > 240 for part in parts):
@@ -123,6 +125,12 @@ def discard(path: Path) -> None:
     """Remove a file if it is there and may be removed."""
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
+
+
+def discard_folder(path: Path) -> None:
+    """Remove a folder if it is there and empty."""
+    with contextlib.suppress(OSError):
+        path.rmdir()
 
 
 def sync_folder(folder: Path) -> None:

@@ -15,7 +15,7 @@ from hypercare_desk.adapters.kb.templates import template_body
 from hypercare_desk.domain.article import ARTICLE_ID, Article, ArticleDraft, ArticleFields, ArticleRow, slug
 from hypercare_desk.domain.errors import Conflict, DeskError, Invalid, NotFound, Unavailable
 from hypercare_desk.services.ports import Incoming
-from hypercare_desk.services.progress import Progress
+from hypercare_desk.services.progress import Progress, Silent
 
 
 class FileStore:
@@ -64,16 +64,23 @@ class FileStore:
         except OSError as error:
             raise files.disk_fault(error, f"{draft.fields.id} “{draft.fields.title:.60}”") from error
 
-    def prepare(self, items: Iterable[Incoming], progress: Progress | None = None) -> PreparedFiles:
+    def prepare(
+        self,
+        items: Sequence[Incoming],
+        attachments: Mapping[str, Path] | None = None,
+        progress: Progress | None = None,
+    ) -> PreparedFiles:
         """Write articles beside the others, unseen, to be placed at once or not at all; see the port."""
-        return PreparedFiles(self._root, self._catalogue, self._locate, items, progress)
+        return PreparedFiles(
+            self._root, self._catalogue, self._locate, items, attachments or {}, progress or Silent()
+        )
 
     def add_many(
         self, drafts: Iterable[tuple[ArticleDraft, bytes | None]], progress: Progress | None = None
     ) -> Sequence[Article]:
         """Write new articles in one sweep: all of them or none."""
-        items = (Incoming(draft, original) for draft, original in drafts)
-        with self.prepare(items, progress) as prepared:
+        items = [Incoming(draft, original) for draft, original in drafts]
+        with self.prepare(items, progress=progress) as prepared:
             prepared.place()
             return prepared.articles
 

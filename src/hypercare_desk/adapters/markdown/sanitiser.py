@@ -139,7 +139,7 @@ def _in_kb(address: str, base: str) -> str | None:
     if not path or path.startswith("/") or "\\" in path or ":" in path or _CONTROL.search(path):
         return None
     joined = posixpath.normpath(path if path.startswith("attachments/") else posixpath.join(base, path))
-    if joined.startswith(("..", "/")) or any(part.startswith(".") for part in joined.split("/")):
+    if joined.startswith(("..", "/")) or any(part.lower().startswith(".git") for part in joined.split("/")):
         return None
     return quote(joined)
 
