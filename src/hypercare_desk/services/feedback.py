@@ -115,6 +115,11 @@ class FeedbackService:
         with self._database.view() as work:
             return work.links.of_feedback(_id(feedback_id))
 
+    def links_of(self, target_id: str) -> Sequence[Link]:
+        """Ties of an article or post-mortem to records."""
+        with self._database.view() as work:
+            return work.links.of_target(target_id)
+
     def similar(self, text: str, limit: int = 10, kinds: Sequence[str] = ()) -> Found:
         """Articles and records that are like what is being typed."""
         return self._search.similar(text, limit, kinds)
