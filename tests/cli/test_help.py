@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hypercare_desk.cli.commands import COMMANDS
+from hypercare_desk.cli.catalogue import COMMANDS
 from hypercare_desk.cli.parser import PROGRAM, make_parser
 
 HANDBOOK = Path(__file__).resolve().parents[2] / "kb" / "handbook"

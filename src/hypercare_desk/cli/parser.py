@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from hypercare_desk.cli.commands import COMMANDS
+from hypercare_desk.cli.catalogue import COMMANDS
 
 PROGRAM = "hypercare-desk"
 WORKSPACE_HELP = (
