@@ -9,5 +9,6 @@ writer) → ``builder`` or ``merging`` → ``parts`` → ``blocks``. ``codec`` i
 """
 
 from hypercare_desk.adapters.search.index import WhooshIndex
+from hypercare_desk.adapters.search.synonyms import read_synonyms
 
-__all__ = ["WhooshIndex"]
+__all__ = ["WhooshIndex", "read_synonyms"]
