@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def copy_database(source: Path, target: Path, *, read_only: bool = False, immuta
         unfinished.replace(target)
         flush_folder(target.parent)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
     return target
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
@@ -34,5 +35,6 @@ def copy_into_file(source: Connection, target: Path) -> Path:
         flush_folder(target.parent)
     finally:
         engine.dispose()
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
     return target
