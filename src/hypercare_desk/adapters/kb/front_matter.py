@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hypercare_desk.adapters.kb.yaml_nodes import Entry, YamlFault, entries
+from hypercare_desk.adapters.kb.yaml_nodes import YamlFault, entries
+from hypercare_desk.adapters.kb.yaml_shapes import Entry
 
 BOM = "\ufeff"
 _CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*\r?$", re.MULTILINE)
@@ -145,5 +146,7 @@ def _key_by_key(block: str, fault: YamlFault) -> FrontMatter:
 
 def _spans(block: str) -> tuple[tuple[str, int, int], ...]:
     starts = [(m.group(1), m.start()) for m in _TOP_KEY.finditer(block)][:500]
+    if not starts:
+        return ()
     ends = [start for _, start in starts[1:]] + [len(block)]
     return tuple((name, start, end) for (name, start), end in zip(starts, ends, strict=True))
