@@ -502,6 +502,10 @@ class Machine(Protocol):
         """The file in ``folder`` that was written last, and when (UTC); None if there is none."""
         ...
 
+    def written(self, file: Path) -> datetime | None:
+        """When a file was written last (UTC); None if there is none."""
+        ...
+
     def sha256(self, file: Path) -> str:
         """The SHA-256 (hex) of a file's bytes; empty if it cannot be read."""
         ...
