@@ -7,7 +7,7 @@ cannot follow, the save stands, the fault is logged and told through ``warn``, a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -96,6 +96,10 @@ class KnowledgeService:
         """Rows of the articles whose text links to this one."""
         linking = {source for source, targets in self._store.links().items() if article_id in targets}
         return [row for row in self._store.rows() if row.fields.id in linking]
+
+    def problems(self) -> Mapping[str, str]:
+        """Path under ``kb/`` → sentence, for files that are no readable article."""
+        return self._store.problems()
 
     def history(self, article_id: str) -> Sequence[Revision]:
         """Saved states, newest first; raises ``NotFound`` for an unknown article, ``Unavailable`` if git cannot."""
