@@ -1,0 +1,1 @@
+"""The search page: an answer while the caller speaks. Results, reading pane, outcomes, gaps."""

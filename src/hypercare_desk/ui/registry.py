@@ -1,0 +1,26 @@
+"""Which pages the rail holds, in order, and who makes each; modules are imported on the first visit."""
+
+from __future__ import annotations
+
+from hypercare_desk.ui.main_window import PageEntry
+from hypercare_desk.ui.pages.page import Page, Surroundings
+
+
+def page_entries() -> tuple[PageEntry, ...]:
+    """The pages that exist, top to bottom."""
+    return (
+        PageEntry("search", "Search", "ph.magnifying-glass", "Ctrl+1", _search),
+        PageEntry("knowledge", "Knowledge", "ph.books", "Ctrl+2", _knowledge),
+    )
+
+
+def _search(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.search.page import SearchPage
+
+    return SearchPage(around)
+
+
+def _knowledge(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.knowledge.page import KnowledgePage
+
+    return KnowledgePage(around)
