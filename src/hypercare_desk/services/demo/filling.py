@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hypercare_desk.domain.article import Article, ArticleDraft
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Invalid
+from hypercare_desk.domain.evaluation import evaluate
 from hypercare_desk.domain.exit_criteria import Criterion
+from hypercare_desk.domain.fact_index import FactIndex
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.services.demo.content import CriterionChoice, DemoContent
 from hypercare_desk.services.demo.days import DemoDays
@@ -175,7 +177,15 @@ def _chosen(criterion: Criterion, choice: CriterionChoice) -> Criterion:
 def _evaluate_past(desk: Desk, days: DemoDays) -> int:
     """One evaluation each morning, as the team would have made it."""
     mornings = [days.at(number, _EVALUATED) for number in range(_FIRST_EVALUATION, days.last + 1)]
-    asked = [morning for morning in mornings if morning <= days.end + timedelta(minutes=1)]
-    for morning in asked:
-        desk.exit_criteria.evaluate(as_of=morning)
-    return len(asked)
+    facts, criteria = desk.exit_criteria.facts(), desk.exit_criteria.criteria()
+    index = FactIndex(facts)
+    verdicts = [
+        evaluate(criteria, replace(facts, as_of=morning), index)
+        for morning in mornings
+        if morning <= days.end
+    ]
+    with desk.database.work() as work:
+        for verdict in verdicts:
+            work.evaluations.add(verdict)
+        work.commit()
+    return len(verdicts)

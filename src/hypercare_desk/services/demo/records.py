@@ -34,6 +34,8 @@ _SOURCES = (
 _CALLED_AGAIN = 0.06
 _SECOND_CALL = " – second call"
 _THIS_MORNING = 4
+# The share that BAU solves without hypercare staff, on the first day and how much it grows.
+_BAU_FIRST, _BAU_GROWTH = 0.7, 0.32
 _MINUTE = timedelta(minutes=1)
 
 
@@ -199,7 +201,7 @@ def _carry_out(rng: Random, telling: Telling, told: Told, days: DemoDays) -> Non
     when = course.pace(rng, told.matter, priority, begun)
     users = rng.randint(3, 24) if told.matter.impact is Level.MEDIUM else rng.randint(1, 3)
     if course.triage(telling, told.matter, when.answered, rng.choice(course.DESKS), users):
-        share = 0.52 + 0.42 * days.number_of(when.solved) / max(days.last, 1)
+        share = _BAU_FIRST + _BAU_GROWTH * days.number_of(when.solved) / max(days.last, 1)
         resolver = Resolver.BAU if rng.random() < share else Resolver.HYPERCARE
         course.work_on(rng, telling, told.matter, when, resolver)
 
