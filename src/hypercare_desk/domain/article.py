@@ -5,11 +5,13 @@ Kinds, sections and the two axes follow product.md §4, which follows KCS v6 (ar
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from urllib.parse import unquote
 
 
 class Kind(StrEnum):
@@ -316,6 +318,22 @@ _LINK = re.compile(
 def linked_ids(body: str) -> tuple[str, ...]:
     """Ids of articles that ``body`` links to (``[[KI-0007]]`` or ``[text](KI-0007)``), once each, in order."""
     return tuple(dict.fromkeys(m.group(1) or m.group(2) for m in _LINK.finditer(body)))
+
+
+_FILE_LINK = re.compile(
+    r"\]\(\s{0,5}<?([^()\s<>:#]{1,500}\.(?:md|markdown))(?:#[^()\s<>]{0,200})?>?\s{0,5}\)", re.IGNORECASE
+)
+
+
+def linked_files(body: str, link_base: str) -> tuple[str, ...]:
+    """Markdown files that ``body`` links to by relative paths, as paths from ``kb/``, once each; ``link_base`` is
+    where relative links start (``Article.link_base``)."""
+    found: dict[str, None] = {}
+    for match in _FILE_LINK.finditer(body):
+        joined = posixpath.normpath(posixpath.join(link_base, unquote(match.group(1))))
+        if not joined.startswith(("..", "/")):
+            found[joined] = None
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from hypercare_desk.adapters.kb.front_matter import FrontMatter, KeyText
-from hypercare_desk.adapters.kb.yaml_nodes import Node
+from hypercare_desk.adapters.kb.yaml_shapes import Node
 from hypercare_desk.domain.article import (
     ARTICLE_ID,
     KIND_OF_PREFIX,

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from hypercare_desk.adapters.kb.field_keys import ORDER, Value
 from hypercare_desk.adapters.kb.front_matter import FileText, FrontMatter, read
-from hypercare_desk.adapters.kb.yaml_nodes import Node
+from hypercare_desk.adapters.kb.yaml_shapes import Node
 from hypercare_desk.domain.errors import Invalid
 
 _PLAIN = re.compile(r"[^\W\d_](?:[\w /.()+'&@%=;!?-]*[\w/.()+'&@%=;!?])?")

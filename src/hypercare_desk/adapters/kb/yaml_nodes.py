@@ -12,9 +12,11 @@ from typing import Any, cast
 
 import yaml
 
+from hypercare_desk.adapters.kb.yaml_shapes import Entry, Node
+from hypercare_desk.adapters.kb.yaml_simple import simple_entries
+
 MAX_BYTES = 32 * 1024
 MAX_DEPTH = 20
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 class YamlFault(Exception):
@@ -24,39 +26,6 @@ class YamlFault(Exception):
         super().__init__(what)
         self.what = what
         self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value: ``shape`` is text, list or map. ``start`` and ``end`` are character offsets in the parsed text;
-    a block list or map ends with its last value. ``style`` is the quote or block mark of a text, empty if plain.
-    """
-
-    shape: str
-    start: int
-    end: int
-    text: str = ""
-    style: str = ""
-    flow: bool = False
-    items: tuple[Node, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        """Whether this is YAML's null."""
-        return self.shape == "text" and not self.style and self.text in _NULLS
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A top-level key with its value and the line (from 1, inside the parsed text) it stands on."""
-
-    key: Node
-    value: Node
-    line: int
-
-    @property
-    def name(self) -> str:
-        return self.key.text
 
 
 @dataclass(slots=True)
@@ -77,6 +46,12 @@ def entries(text: str) -> tuple[Entry, ...] | None:
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise YamlFault("it is larger than 32 KiB", 1)
+    simple = simple_entries(text)
+    return parsed_entries(text) if simple is None else simple
+
+
+def parsed_entries(text: str) -> tuple[Entry, ...] | None:
+    """The same by the YAML parser, for everything; see ``entries``."""
     try:
         root = _root(text)
     except yaml.MarkedYAMLError as error:
@@ -127,7 +102,13 @@ def _root(text: str) -> Node | None:
 
 
 def _events(text: str) -> Iterator[Any]:
-    return cast("Iterator[Any]", yaml.parse(text, Loader=yaml.CSafeLoader))  # pyright: ignore[reportUnknownMemberType]
+    """The C parser's events, asked for one by one: nothing behind the first bad one is looked at."""
+    parser: Any = yaml.CSafeLoader(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    finally:
+        parser.dispose()
 
 
 def _text_node(text: str, event: Any) -> Node:
