@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from hypercare_desk.domain.errors import Invalid
 if TYPE_CHECKING:  # services and domain are imported when a workspace is opened: --help must feel instant
     from hypercare_desk.services.desk import Desk
     from hypercare_desk.services.ports import Clock, Database, UnitOfWork
+    from hypercare_desk.services.progress import Progress
     from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
 
 DATABASE_URL_VARIABLE = "HYPERCARE_DESK_DATABASE_URL"
@@ -33,6 +35,20 @@ class SystemClock:
 
     def today(self) -> date:
         return datetime.now(self._zone).date()
+
+
+class StillClock(SystemClock):
+    """A clock that stands at one instant: what ``SOURCE_DATE_EPOCH`` asks for."""
+
+    def __init__(self, time_zone: str, moment: datetime) -> None:
+        super().__init__(time_zone)
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def today(self) -> date:
+        return self._moment.astimezone(self._zone).date()
 
 
 class LazyDatabase:
@@ -74,6 +90,14 @@ class LazyDatabase:
                 self._opened.close()
 
 
+@dataclass(frozen=True)
+class Demo:
+    """The open demonstration; ``lines`` say what it was filled with, empty when it was there already."""
+
+    desk: Desk
+    lines: tuple[str, ...]
+
+
 def create_desk(
     root: Path,
     *,
@@ -82,17 +106,24 @@ def create_desk(
     planned_exit: date | None = None,
     user: str | None = None,
     clock: Clock | None = None,
+    settings_text: str = "",
 ) -> Desk:
-    """Make a workspace in ``root`` and open it. Raises ``Invalid`` if one is there already."""
-    from hypercare_desk.adapters.workspace import create_workspace_files
+    """Make a workspace in ``root`` and open it. Raises ``Invalid`` if one is there already; nothing stays then, nor
+    after any other fault."""
+    from hypercare_desk.adapters.workspace import create_workspace_files, discard_workspace_files
 
-    create_workspace_files(root, system=system, go_live=go_live, planned_exit=planned_exit)
-    desk = open_desk(root, user=user, clock=clock, create=True)
+    root = create_workspace_files(
+        root, system=system, go_live=go_live, planned_exit=planned_exit, text=settings_text
+    )
+    desk: Desk | None = None
     try:
+        desk = open_desk(root, user=user, clock=clock, create=True)
         desk.exit_criteria.install_defaults()
         desk.search.refresh()
     except BaseException:
-        desk.close()
+        if desk:
+            desk.close()
+        discard_workspace_files(root)
         raise
     return desk
 
@@ -127,6 +158,14 @@ def open_desk(
     return desk
 
 
+def restore_workspace(source: Path, folder: Path, progress: Progress | None = None) -> Path:
+    """The workspace in the backup file ``source`` as ``folder``, whole or not at all; returns the folder."""
+    from hypercare_desk.adapters.archive import ZipArchives
+    from hypercare_desk.services.backup import restore
+
+    return restore(ZipArchives(), source, folder, progress).root
+
+
 def find_workspace(named: Path | None = None) -> Path:
     """The folder of the workspace that is meant (product.md §3); raises ``NotFound`` with what to do."""
     from hypercare_desk.adapters import workspace
@@ -148,11 +187,40 @@ def log_folder() -> Path:
     return workspace.log_folder()
 
 
-def demo_folder() -> Path:
-    """Where the demonstration goes when no folder is named."""
-    from hypercare_desk.adapters.workspace import user_data_folder
+def open_demo(folder: Path | None = None, *, fresh: bool = False, progress: Progress | None = None) -> Demo:
+    """The demonstration in ``folder`` (default: in the user's data folder): the one that is there, or a new one.
 
-    return user_data_folder() / "demo"
+    Its days are counted from today, or from ``SOURCE_DATE_EPOCH``. Raises ``Invalid`` for a folder that holds
+    anything else, ``Unavailable``, ``Cancelled``; what was not finished is made anew the next time.
+    """
+    from hypercare_desk.adapters.demo_content import demo_settings, load_demo
+    from hypercare_desk.adapters.demo_folder import demo_is_whole, prepare_demo
+    from hypercare_desk.adapters.workspace import user_data_folder
+    from hypercare_desk.services.demo import demo_days, fill_demo
+    from hypercare_desk.services.demo.days import ZONE
+
+    folder = folder or user_data_folder() / "demo"
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    still = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() and len(epoch) <= 11 else None
+    clock = StillClock(ZONE, still) if still else SystemClock(ZONE)
+    if not prepare_demo(folder, fresh=fresh):
+        return Demo(open_desk(folder, clock=clock), ())
+    days = demo_days(clock.today(), clock.now())
+    desk = create_desk(
+        folder,
+        system="Order to cash",
+        go_live=days.go_live,
+        planned_exit=days.planned_exit,
+        clock=clock,
+        settings_text=demo_settings(days),
+    )
+    try:
+        filled = fill_demo(desk, load_demo(days), progress)
+        demo_is_whole(desk.paths.root)
+    except BaseException:
+        desk.close()
+        raise
+    return Demo(desk, filled.lines)
 
 
 def current_user() -> str:
@@ -168,6 +236,7 @@ def current_user() -> str:
 def _assemble(
     paths: WorkspacePaths, settings: WorkspaceSettings, clock: Clock, user: str, create: bool
 ) -> Desk:
+    from hypercare_desk.adapters.archive import ZipArchives
     from hypercare_desk.adapters.intake.markdown_folder import MarkdownFolders
     from hypercare_desk.adapters.kb import open_history, open_store
     from hypercare_desk.adapters.machine import ThisMachine
@@ -257,7 +326,7 @@ def _assemble(
             user=user,
             announce=announcer,
         ),
-        backups=BackupService(database=database, paths=paths, clock=clock),
+        backups=BackupService(database=database, archives=ZipArchives(), paths=paths, clock=clock),
         doctor=DoctorService(
             paths=paths,
             settings=settings,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +40,23 @@ def command(capfd: pytest.CaptureFixture[str]) -> Command:
         return Outcome(status, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def workspace(command: Command, workspace_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new workspace, which commands find by the environment."""
+    done = command("init", workspace_folder, "--system", "Orders", "--go-live", "2026-11-02")
+    assert done.status == 0, done.err
+    monkeypatch.setenv("HYPERCARE_DESK_WORKSPACE", str(workspace_folder))
+    return workspace_folder
+
+
+@pytest.fixture
+def records(workspace: Path) -> Callable[[], Any]:
+    """The workspace's records, to look at what a command wrote."""
+    from hypercare_desk import open_workspace
+
+    def view() -> Any:
+        return open_workspace(workspace, catch_up=False).database.view()
+
+    return view

@@ -93,6 +93,12 @@ class ThisMachine:
         when, file = max(files)
         return file, datetime.fromtimestamp(when, UTC)
 
+    def written(self, file: Path) -> datetime | None:
+        try:
+            return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        except OSError:
+            return None
+
     def sha256(self, file: Path) -> str:
         try:
             with file.open("rb") as opened:

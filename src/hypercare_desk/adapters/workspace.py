@@ -58,9 +58,10 @@ def find_workspace(
 
 
 def create_workspace_files(
-    root: Path, *, system: str, go_live: date, planned_exit: date | None = None
+    root: Path, *, system: str, go_live: date, planned_exit: date | None = None, text: str = ""
 ) -> Path:
-    """Make ``root`` a workspace with its ``workspace.toml`` and empty folders; returns its absolute path.
+    """Make ``root`` a workspace with its ``workspace.toml`` (``text``, or the usual one) and empty folders; returns its
+    absolute path.
 
     A folder that holds other files may become one as long as nothing in it would be overwritten or taken over.
     Raises ``Invalid`` where there is a workspace (or its parts) already, ``Unavailable`` when the disk refuses.
@@ -83,12 +84,24 @@ def create_workspace_files(
         for name in ("kb", "packs"):
             (root / name).mkdir(exist_ok=True)
         with (root / FILE_NAME).open("x", encoding="utf-8", newline="\n") as file:
-            file.write(settings_text(system, go_live, planned_exit))
+            file.write(text or settings_text(system, go_live, planned_exit))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise Unavailable(f"{root} cannot become a workspace: {_reason(error)}.", folder=root) from error
     return root
+
+
+def discard_workspace_files(root: Path) -> None:
+    """Take away what ``create_workspace_files`` made when the workspace could not be opened after all; other files
+    stay."""
+    root = _absolute(root)
+    for name in ("desk.db", FILE_NAME):
+        with suppress(OSError):
+            (root / name).unlink(missing_ok=True)
+    for folder in (root / "kb", root / "packs", root):
+        with suppress(OSError):  # not empty: it holds something else
+            folder.rmdir()
 
 
 def workspace_paths(root: Path) -> WorkspacePaths:

@@ -15,6 +15,17 @@ from hypercare_desk.domain.errors import Invalid
 if TYPE_CHECKING:
     from hypercare_desk.services.desk import Desk
     from hypercare_desk.services.ports import Clock
+    from hypercare_desk.services.progress import Progress
+
+
+class Demo(Protocol):
+    """The open demonstration, and what it was filled with (nothing when it was there already)."""
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def lines(self) -> tuple[str, ...]: ...
 
 
 class World(Protocol):
@@ -38,6 +49,16 @@ class World(Protocol):
         clock: Clock | None = None,
     ) -> Desk:
         """Make a workspace and open it; raises ``DeskError``."""
+        ...
+
+    def open_demo(
+        self, folder: Path | None = None, *, fresh: bool = False, progress: Progress | None = None
+    ) -> Demo:
+        """The demonstration, made if it is not there; raises ``DeskError``."""
+        ...
+
+    def restore_workspace(self, source: Path, folder: Path, progress: Progress | None = None) -> Path:
+        """A workspace from a backup file; raises ``DeskError``."""
         ...
 
     def remember_workspace(self, root: Path) -> None:

@@ -17,7 +17,7 @@ from hypercare_desk.services.search import SearchService
 from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
-OLDEST_BACKUP = timedelta(days=3)
+OLDEST_BACKUP = timedelta(days=2)
 MOST_NAMED = 5
 
 
@@ -102,21 +102,22 @@ class DoctorService:
         if self._settings.database_url:
             return True, "The records are in a database server: its administrator keeps the backups."
         newest = self._machine.newest_file(self._paths.backups)
+        changed = self._machine.written(self._paths.database)
         if newest is None:
-            return (
-                False,
-                f"There is no copy of the records in {self._paths.backups} yet: see that it can be written to.",
-            )
+            return True, f"None yet: the first change of a day leaves a copy in {self._paths.backups}."
         file, made = newest
-        ok = self._clock.now() - made <= OLDEST_BACKUP
-        return ok, f"{'Newest' if ok else 'The newest is old'}: {file}, {made:%Y-%m-%d %H:%M} UTC."
+        behind = changed is not None and changed - made > OLDEST_BACKUP
+        wrong = f"Records changed since {file} ({made:%Y-%m-%d}): see that a new copy can be written there."
+        return not behind, wrong if behind else f"Newest: {file}, {made:%Y-%m-%d %H:%M} UTC."
 
     def _articles(self) -> tuple[bool, str]:
         problems = self._store.problems()
         if problems:
-            told = [f"kb/{path}: {sentence}" for path, sentence in problems.items()]
-            return False, _named(told)
-        return True, f"{len(self._store.rows()):,} articles, all readable."
+            told = [
+                sentence if path in sentence else f"{path}: {sentence}" for path, sentence in problems.items()
+            ]
+            return False, f"In kb/: {_named(told)}"
+        return True, f"{len(self._store.rows()):,}, all readable."
 
     def _links(self) -> tuple[bool, str]:
         """The chain holds: every article that a record is tied to is there."""
@@ -133,7 +134,7 @@ class DoctorService:
                 False,
                 f"Tied to articles that are not there: {_named(broken)}; restore them from the history of kb/.",
             )
-        return True, f"{len(links):,} links between records and articles, none broken."
+        return True, f"{len(links):,} between records and articles, none broken."
 
     def _packs(self) -> tuple[bool, str]:
         """An issued pack is evidence: its file is there, byte for byte."""
@@ -154,7 +155,7 @@ class DoctorService:
         if not status.healthy:
             return False, f"Damaged ({status.note or 'it cannot be read'}): run hypercare-desk index rebuild."
         behind = f", {status.behind:,} files behind (the next search catches up)" if status.behind else ""
-        return True, f"{status.documents:,} documents{behind}."
+        return True, f"Holds {status.documents:,}{behind}."
 
     def _private(self) -> tuple[bool, str]:
         open_ = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,9 +26,11 @@ from hypercare_desk.domain.article import (
     Revision,
     Stamp,
     Status,
+    linked_files,
+    linked_ids,
 )
 from hypercare_desk.domain.changes import Changes
-from hypercare_desk.domain.errors import Conflict, DeskError, Invalid
+from hypercare_desk.domain.errors import Conflict, DeskError, Invalid, NotFound
 from hypercare_desk.services.ports import ArticleStore, Clock, Database, History, Renderer
 from hypercare_desk.services.progress import Progress, Silent
 from hypercare_desk.services.search import SearchService
@@ -86,7 +89,7 @@ class KnowledgeService:
     def html(self, article: Article | str) -> str:
         """The body as safe HTML; links to articles lead to ``desk:article/<id>``, images are relative to ``kb/``."""
         shown = self.read(article) if isinstance(article, str) else article
-        return self._renderer.html(shown.body, base=shown.link_base)
+        return self._renderer.html(shown.body, resolve=self._targets(shown), base=shown.link_base)
 
     def preview(self, body: str, article: Article | None = None) -> str:
         """A body that is being written, as safe HTML."""
@@ -244,6 +247,20 @@ class KnowledgeService:
         return reports
 
     # --- inside ----------------------------------------------------------------------------------------------
+
+    def _targets(self, article: Article) -> Mapping[str, str]:
+        """Where the links of a text lead: articles that exist, and imported files that have become articles."""
+        targets: dict[str, str] = {}
+        for article_id in linked_ids(article.body):
+            with suppress(NotFound):
+                targets[article_id] = f"desk:article/{self._store.read(article_id).id}"
+        wanted = set(linked_files(article.body, article.link_base))
+        if wanted:
+            for row in self._store.rows():
+                origin = f"attachments/{row.fields.imported_from}" if row.fields.imported_from else row.path
+                if origin in wanted:
+                    targets[origin] = f"desk:article/{row.fields.id}"
+        return targets
 
     def _check(self, article: Article, ids: set[str]) -> CheckReport:
         near = self._near_duplicates(article)

@@ -30,6 +30,7 @@ class FakeMachine:
     free: int = 10**12
     pdf: str = ""
     backup: tuple[Path, datetime] | None = (Path("/data/backups/desk.db"), NOW - timedelta(hours=3))
+    changed: datetime = NOW
     hashes: dict[Path, str] = field(default_factory=dict)
 
     def versions(self) -> Mapping[str, str]:
@@ -49,6 +50,9 @@ class FakeMachine:
 
     def newest_file(self, folder: Path) -> tuple[Path, datetime] | None:
         return self.backup
+
+    def written(self, file: Path) -> datetime | None:
+        return self.changed
 
     def sha256(self, file: Path) -> str:
         return self.hashes.get(file, "")
@@ -141,12 +145,15 @@ def test_a_workspace_that_is_well_has_nothing_found(surroundings: dict[str, Any]
     [
         ("Workspace", {"machine": FakeMachine(closed={Path("/desk/kb")})}, "/desk/kb cannot be written to"),
         ("Database", {"database": DamagedDatabase()}, "Page 7 is damaged. Restore"),
-        ("Backups", {"machine": FakeMachine(backup=None)}, "no copy of the records in /data/backups"),
-        ("Backups", {"machine": FakeMachine(backup=(Path("b"), NOW - timedelta(days=4)))}, "is old"),
+        (
+            "Backups",
+            {"machine": FakeMachine(backup=(Path("b"), NOW - timedelta(days=4)))},
+            "Records changed since b",
+        ),
         (
             "Articles",
             {"store": FakeStore(unreadable={"faq/x.md": "The front matter is broken."})},
-            "kb/faq/x.md: The",
+            "In kb/: faq/x.md: The",
         ),
         ("Search index", {"search": FakeSearch(IndexStatus(0, 0, 0, False, "torn"))}, "index rebuild"),
         ("Private folders", {"machine": FakeMachine(open={Path("/cache")})}, "chmod 700"),
@@ -165,6 +172,12 @@ def test_what_is_wrong_is_found_with_what_to_do(
 def test_a_planned_exit_that_is_over_is_found(surroundings: dict[str, Any]) -> None:
     settings = replace(surroundings["settings"], planned_exit=date(2026, 11, 17))
     assert "2026-11-17" in found(surroundings, settings=settings)["Settings"]
+
+
+def test_a_backup_is_old_only_if_something_changed_since(surroundings: dict[str, Any]) -> None:
+    idle = FakeMachine(backup=(Path("b"), NOW - timedelta(days=9)), changed=NOW - timedelta(days=9))
+    assert found(surroundings, machine=idle) == {}
+    assert found(surroundings, machine=FakeMachine(backup=None)) == {}
 
 
 def test_the_backups_of_a_database_server_are_not_ours(surroundings: dict[str, Any]) -> None:

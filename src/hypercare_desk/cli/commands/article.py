@@ -162,11 +162,7 @@ def check(context: Context) -> int:
             reports = [desk.knowledge.check(_id(context.args.id))]
         else:
             with context.watched() as progress:
-                rows = desk.knowledge.list(ArticleFilter())
-                reports = []
-                for number, row in enumerate(rows, start=1):
-                    progress.step(number, len(rows), "Checking articles")
-                    reports.append(desk.knowledge.check(row.fields.id))
+                reports = list(desk.knowledge.check_all(progress))
             problems = dict(desk.knowledge.problems())
     failed = [report for report in reports if not report.passed]
     if output.as_json:
@@ -182,7 +178,7 @@ def check(context: Context) -> int:
             ),
         )
         for path, problem in problems.items():
-            output.note(f"kb/{path}: {problem}")
+            output.note(problem if path in problem else f"kb/{path}: {problem}")
         output.note(f"{plural(len(reports), 'article')} checked, {len(failed):,} below 70.")
     return 3 if failed or problems else 0
 

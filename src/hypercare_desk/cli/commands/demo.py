@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +13,7 @@ from hypercare_desk.cli.parser import Parser, finish
 if TYPE_CHECKING:
     from hypercare_desk.services.desk import Desk
 
-QUESTIONS = ("E-INV-4711", "customer cannot order")
+QUESTIONS = ("order still blocked after payment", "ora-00054")
 PACK_NAME = "handoff-draft.pdf"
 
 
@@ -32,17 +30,13 @@ def configure(parser: Parser) -> None:
 
 
 def run(context: Context) -> int:
-    folder = context.args.folder or context.world.demo_folder()
-    made = context.world.prepare_demo(folder, fresh=context.args.fresh)
-    with context.world.open_demo(folder) as desk:
+    began = time.monotonic()
+    with context.watched() as progress:
+        demo = context.world.open_demo(context.args.folder, fresh=context.args.fresh, progress=progress)
+    with demo.desk as desk:
         context.output.zone = desk.settings.time_zone
         context.world.remember_workspace(desk.paths.root)
-        if made:
-            _fill(context, desk)
-        else:
-            context.output.line(
-                f"The demonstration in {desk.paths.root} is there already; demo --fresh makes it anew."
-            )
+        _welcome(context, desk, demo.lines, time.monotonic() - began)
         _ask(context, desk)
         _evaluate(context, desk)
         _pack(context, desk)
@@ -50,52 +44,49 @@ def run(context: Context) -> int:
     return 0
 
 
-def _fill(context: Context, desk: Desk) -> None:
-    with _timed(context, f"Filling {desk.paths.root}"), context.watched() as progress:
-        told = context.world.fill_demo(desk, progress=progress)
-    for line in told:
-        context.output.line(f"  {line}")
-    with _timed(context, "Indexing"), context.watched() as progress:
-        documents = desk.search.rebuild(progress)
-    context.output.line(f"  {documents:,} documents can be found.")
-    context.world.demo_is_whole(desk.paths.root)
+def _welcome(context: Context, desk: Desk, lines: tuple[str, ...], seconds: float) -> None:
+    root, settings = desk.paths.root, desk.settings
+    if lines:
+        context.output.line(f"Made the demonstration in {root} ({seconds:.1f} s):")
+        context.output.line(f"  {settings.system}, live on {settings.go_live}")
+        for line in lines:
+            context.output.line(f"  {line}")
+    else:
+        context.output.line(f"The demonstration in {root} is there already; demo --fresh makes it anew.")
+        with context.watched() as progress:
+            desk.search.refresh(progress)
 
 
 def _ask(context: Context, desk: Desk) -> None:
     for question in QUESTIONS:
-        context.output.line(f"\nhypercare-desk search “{question}”")
+        _heading(context, f'search "{question}" --limit 3')
         search.show(desk.search.find(question, limit=3), context.output)
 
 
 def _evaluate(context: Context, desk: Desk) -> None:
-    context.output.line("\nhypercare-desk criteria evaluate")
-    with _timed(context, "Evaluated"):
-        verdict = desk.exit_criteria.evaluate()
-    criteria.show(verdict, context.output)
+    _heading(context, "criteria evaluate")
+    criteria.show(desk.exit_criteria.evaluate(), context.output)
 
 
 def _pack(context: Context, desk: Desk) -> None:
     out = desk.paths.root / PACK_NAME
-    context.output.line(f"\nhypercare-desk handoff build --out {PACK_NAME}")
-    with _timed(context, "The handoff pack"), context.watched() as progress:
+    _heading(context, f'handoff build --out "{out}"')
+    began = time.monotonic()
+    with context.watched() as progress:
         pack = desk.handoff.build(out, progress=progress)
-    context.output.line(f"  {pack.pages} pages: {out}")
+    context.output.line(f"{pack.pages} pages in {time.monotonic() - began:.1f} s: {out}")
     for section in pack.missing:
-        context.output.line(f"  Missing: {section}")
+        context.output.line(f"Missing: {section}")
 
 
 def _next(context: Context, desk: Desk) -> None:
     root = desk.paths.root
-    context.output.line("\nIt is yours to try; this workspace is now the one that commands work in:")
-    for words in ("search payment", "feedback list --priority P1", "article show KI-0001", "doctor"):
+    context.output.line("\nThis is now the workspace that commands work in. Try:")
+    for words in ("search password", "feedback list --priority P1", "article show KI-0001", "doctor"):
         context.output.line(f"  hypercare-desk {words}")
-    context.output.line(f"Its folder is {root}; delete it whenever you like.")
+    context.output.line(f"Delete {root} when you have seen enough.")
 
 
-@contextmanager
-def _timed(context: Context, what: str) -> Iterator[None]:
-    began = time.monotonic()
-    context.output.line(f"{what} …")
+def _heading(context: Context, command: str) -> None:
+    context.output.line(f"\n$ hypercare-desk {command}")
     context.output.flush()
-    yield
-    context.output.line(f"  done in {time.monotonic() - began:.1f} s")

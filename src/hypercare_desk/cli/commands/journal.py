@@ -26,9 +26,7 @@ def configure(parser: Parser) -> None:
 def add(context: Context) -> int:
     args = context.args
     with context.desk() as desk:
-        entry = desk.journal.add(
-            JournalKind(args.kind), args.text, component=args.component, reference=args.reference
-        )
+        entry = desk.journal.add(args.kind, args.text, component=args.component, reference=args.reference)
     context.output.note(f"Noted as {entry.kind.value}.")
     context.output.line(entry.id)
     return 0
@@ -37,13 +35,8 @@ def add(context: Context) -> int:
 def list_(context: Context) -> int:
     args, output = context.args, context.output
     with context.desk() as desk:
-        since = context.instant(args.since)
-        entries = [
-            entry
-            for entry in desk.journal.list()
-            if (args.kind is None or entry.kind.value == args.kind) and (since is None or entry.at >= since)
-        ]
-    entries.sort(key=lambda entry: (entry.at, entry.id), reverse=True)
+        entries = [*desk.journal.list(kind=args.kind, since=context.instant(args.since))]
+    entries.reverse()
     entries = entries[: args.limit]
     if output.as_json:
         output.document(entries)
