@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from hypercare_desk.domain.article import linked_files, linked_ids
 from hypercare_desk.domain.errors import Unavailable
 from hypercare_desk.services.progress import Progress, Silent
 
@@ -39,7 +40,7 @@ class MarkdownRenderer:
             return ""
         if len(markdown) > MAX_CHARACTERS or len(markdown.encode("utf-8", "replace")) > MAX_CHARACTERS:
             return _plain(markdown, "This text is longer than 512 KiB, so it is shown as it was written.")
-        request = {"text": markdown, "base": base, "resolve": None if resolve is None else dict(resolve)}
+        request = {"text": markdown, "base": base, "resolve": _concerned(markdown, resolve, base)}
         with self._guard:
             for _ in range(2):
                 child = self._running()
@@ -155,6 +156,13 @@ def receive(stream: BinaryIO) -> bytes | None:
     except (OSError, ValueError):
         return None
     return message if len(message) == size else None
+
+
+def _concerned(text: str, resolve: Mapping[str, str] | None, base: str) -> dict[str, str] | None:
+    """Of ``resolve``, what ``text`` may link to: a pack hands over 10,000 targets with each of its texts."""
+    if resolve is None:
+        return None
+    return {key: resolve[key] for key in (*linked_ids(text), *linked_files(text, base)) if key in resolve}
 
 
 def _plain(text: str, sentence: str) -> str:
