@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import unquote
 
 from hypercare_desk.domain.article import Kind
 
@@ -147,6 +149,22 @@ def section_of(kind: Kind, tags: Iterable[str]) -> PackSection:
         if named:
             return named
     return _SECTION_OF_KIND[kind]
+
+
+def attachment_path(base: str, source: str) -> str:
+    """Where under ``kb/`` a picture of an article lies (``attachments/…``); empty if it lies anywhere else.
+
+    ``source`` is what the article's text says, relative to the folder ``base`` (itself relative to ``kb/``) or to
+    ``kb/`` itself.
+    """
+    source = unquote(source.strip()).split("?")[0].split("#")[0]
+    if not source or ":" in source or "\\" in source or "\0" in source or source.startswith("/"):
+        return ""
+    for folder in (base, ""):
+        path = posixpath.normpath(posixpath.join(folder, source))
+        if path.startswith("attachments/"):
+            return path
+    return ""
 
 
 def missing_sections(
