@@ -5,6 +5,7 @@ Alembic is imported only when there is something to migrate; opening an up-to-da
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 """The revision of this version's tables. Revisions are numbers, so that a newer one is known for what it is."""
+
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def is_newer(revision: str) -> bool:
@@ -35,13 +39,11 @@ def create(connection: Connection) -> None:
 
 def upgrade(connection: Connection) -> None:
     """Run the migrations that are missing, in the transaction that ``connection`` is in; it is not committed."""
-    from pathlib import Path
-
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -42,8 +42,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind = Text(collation="C") if dialect.name == "postgresql" else Text()
-        return dialect.type_descriptor(kind)
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         if value is None:
@@ -84,8 +83,7 @@ class Choice(TypeDecorator[StrEnum]):
         self._members: dict[str, StrEnum] = {member.value: member for member in kind}
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind = Text(collation="C") if dialect.name == "postgresql" else Text()
-        return dialect.type_descriptor(kind)
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
         if value is None:
@@ -111,7 +109,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+        return DateTime(timezone=True) if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
@@ -141,7 +139,7 @@ class Day(TypeDecorator[date]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Date() if dialect.name == "postgresql" else Text())
+        return Date() if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
         if value is None:
