@@ -39,9 +39,7 @@ def sqlite_schema(connection: Connection) -> dict[str, Any]:
             "columns": {row[1:] for row in rows(f"PRAGMA table_xinfo({name})")},
             "references": {row[2:] for row in rows(f"PRAGMA foreign_key_list({name})")},
             "indexes": {i: tuple(r[2] for r in rows(f"PRAGMA index_info({i})")) for i in indexes},
-            "constraints": {
-                *re.findall(r"CONSTRAINT \w+ (?:CHECK|FOREIGN|PRIMARY).*?\)(?=, ?\n|\n|$)", text)
-            },
+            "constraints": {*re.findall(r"CONSTRAINT .*\)(?=, ?\n|$)", text.removesuffix(")").rstrip())},
             "counted": "AUTOINCREMENT" in text,
         }
     return found
