@@ -72,7 +72,7 @@ class Fts5:
     def _match(self, expression: str, limit: int) -> list[str]:
         if not expression:
             return []
-        sql = "select key, snippet(t, 2, '', '', '…', 12) from t where t match ? order by bm25(t, 0, 4.0, 1.0) limit ?"
+        sql = "select key from t where t match ? order by bm25(t, 0, 4.0, 1.0) limit ?"
         return [row[0] for row in self._db.execute(sql, (expression, limit))]
 
 
