@@ -237,6 +237,7 @@ def _assemble(
     paths: WorkspacePaths, settings: WorkspaceSettings, clock: Clock, user: str, create: bool
 ) -> Desk:
     from hypercare_desk.adapters.archive import ZipArchives
+    from hypercare_desk.adapters.db.quick import QuickSqlite
     from hypercare_desk.adapters.intake.markdown_folder import MarkdownFolders
     from hypercare_desk.adapters.kb import open_history, open_store
     from hypercare_desk.adapters.machine import ThisMachine
@@ -270,8 +271,15 @@ def _assemble(
     history = open_history(paths.kb)
     renderer = MarkdownRenderer()
     index = WhooshIndex(paths.index, paths.kb, settings.language, read_synonyms(paths.root / "synonyms.toml"))
+    in_file = database_url(paths, settings) == f"sqlite:///{paths.database}"
     search = SearchService(
-        index=index, store=store, database=database, clock=clock, user=user, announce=announcer
+        index=index,
+        store=store,
+        database=database,
+        clock=clock,
+        user=user,
+        announce=announcer,
+        quick=QuickSqlite(paths.database, paths.backups, clock) if in_file else None,
     )
     knowledge = KnowledgeService(
         store=store,

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from hypercare_desk.domain.article import Article
 from hypercare_desk.domain.changes import Changes
@@ -39,6 +40,18 @@ class _Difference:
     gone: tuple[str, ...]
 
 
+class QuickRecords(Protocol):
+    """The records as a search needs them, where that is quicker than opening the database."""
+
+    def stamp(self) -> str:
+        """Changes whenever a record that can be found is added, changed or removed; empty where it is not known."""
+        ...
+
+    def count(self, made: SearchMade) -> bool:
+        """Keep one finished search; False if the database has to do it."""
+        ...
+
+
 class SearchService:
     """Finds articles, records and post-mortems; counts searches and uses; keeps the index current."""
 
@@ -51,7 +64,9 @@ class SearchService:
         clock: Clock,
         user: str,
         announce: Callable[[Changes], None] = lambda changes: None,
+        quick: QuickRecords | None = None,
     ) -> None:
+        self._quick = quick
         self._index = index
         self._store = store
         self._database = database
@@ -64,7 +79,7 @@ class SearchService:
     # --- asking ----------------------------------------------------------------------------------------------
 
     def find(self, query: str, limit: int = 20, kind: str | None = None, *, typing: bool = True) -> Found:
-        """Answer ``query``, best first; never raises for what was typed. ``typing``: the last word may be unfinished."""
+        """Answer ``query``, best first; never raises for what was typed. ``typing``: the last word may go on."""
         found = self._index.find(query, limit, kinds=(kind,) if kind else (), typing=typing)
         if not self._index.status().healthy:
             self._mend()
@@ -85,8 +100,11 @@ class SearchService:
 
     def made(self, query: str, hits: int, gap_id: str = "") -> None:
         """Count one finished search; its text and number of hits feed the gap report."""
+        search = SearchMade(query[:500], self._clock.now(), self._user, hits, gap_id)
+        if self._quick and self._quick.count(search):
+            return
         with self._database.work() as work:
-            work.searches.add(SearchMade(query[:500], self._clock.now(), self._user, hits, gap_id))
+            work.searches.add(search)
             work.commit()
 
     def used(self, article_id: str, solved: bool, query: str = "", feedback_id: str = "") -> None:
@@ -164,8 +182,9 @@ class SearchService:
                     progress.step(number, total, "Indexing articles")
             yield from self._record_documents(None)
 
+        stamp = self._stamp()
         self._index.rebuild(documents())
-        seen[RECORDS_MARK] = _instant(moment)
+        seen[RECORDS_MARK] = _instant(moment, stamp)
         self._index.remember(seen)
         self.load_uses()
         self._announce(Changes(everything=True))
@@ -210,13 +229,20 @@ class SearchService:
 
     def _refresh_records(self) -> int:
         mark = self._index.marks().get(RECORDS_MARK)
+        stamp = self._stamp()
+        if mark and stamp and mark[2] == stamp:
+            return 0
         moment = self._clock.now()
         since = datetime.fromtimestamp(mark[1] / 1e9, UTC) if mark else None
         documents = list(self._record_documents(since))
         if documents:
             self._index.update(documents)
-            self._index.remember({RECORDS_MARK: _instant(moment)})
+        if documents or stamp:
+            self._index.remember({RECORDS_MARK: _instant(moment, stamp)})
         return len(documents)
+
+    def _stamp(self) -> str:
+        return self._quick.stamp() if self._quick else ""
 
     def _record_documents(self, since: datetime | None) -> Iterator[Document]:
         with self._database.view() as work:
@@ -270,8 +296,8 @@ class SearchService:
         self._mending.start()
 
 
-def _instant(moment: datetime) -> Mark:
-    return (0, int(moment.timestamp() * 1e9), "")
+def _instant(moment: datetime, stamp: str) -> Mark:
+    return (0, int(moment.timestamp() * 1e9), stamp)
 
 
 def _of_article(article: Article) -> Document:
@@ -345,4 +371,3 @@ def _of_postmortem(item: Postmortem) -> Document:
         owner=item.owner,
         updated=item.updated_at.date().isoformat() if item.updated_at else "",
     )
-
