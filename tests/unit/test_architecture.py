@@ -87,12 +87,13 @@ def test_relative_imports_are_not_used() -> None:
     assert relative == []
 
 
-def test_the_window_gets_its_contracts_when_it_is_built() -> None:
-    contracts = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
-        "importlinter"
-    ]
-    named = any("hypercare_desk.ui" in contract.get("containers", ()) for contract in contracts["contracts"])
-    assert named == (PACKAGE / "ui").is_dir()
+def test_every_page_is_named_where_pages_are_kept_apart() -> None:
+    config = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    apart = next(
+        contract["modules"] for contract in config["contracts"] if contract["type"] == "independence"
+    )
+    pages = {path.parent.name for path in (PACKAGE / "ui" / "pages").glob("*/__init__.py")}
+    assert {name.rpartition(".")[2] for name in apart} == pages
 
 
 @pytest.mark.parametrize(
