@@ -17,7 +17,7 @@ from hypercare_desk.domain.exit_criteria import (
 )
 from hypercare_desk.domain.fact_index import DAY, FactIndex
 from hypercare_desk.domain.facts import Facts
-from hypercare_desk.domain.reading import Reading, figure, holds, is_upper
+from hypercare_desk.domain.reading import DECIMALS, Reading, figure, holds, is_upper, rule_in_words
 
 TREND_DAYS = 7
 """Daily values, today's included, that a trend is drawn through; fewer than three make none."""
@@ -149,7 +149,8 @@ def _result(index: FactIndex, criterion: Criterion, facts: Facts) -> CriterionRe
 
 
 def _read(index: FactIndex, criterion: Criterion, at: datetime, *, ids: bool) -> Reading:
-    return metric_of(criterion.metric)(index, criterion, at.timestamp(), ids)
+    reading = metric_of(criterion.metric)(index, criterion, at.timestamp(), ids)
+    return reading if reading.value is None else replace(reading, value=round(reading.value, DECIMALS))
 
 
 def _value(reading: Reading, criterion: Criterion) -> float | None:
@@ -164,7 +165,7 @@ def _judge(
         return CriterionState.NO_DATA, reading.missing
     rule = (criterion.operator, criterion.threshold)
     shown = figure(reading.value, criterion.unit, rule)
-    target = f"{criterion.operator.value} {figure(criterion.threshold, criterion.unit)}"
+    target = rule_in_words(criterion.operator, criterion.threshold, criterion.unit)
     if reading.sample < criterion.minimum_sample:
         return CriterionState.NO_DATA, (
             f"Too few samples: {reading.sample} of the {criterion.minimum_sample} needed. {reading.story}: {shown}."

@@ -195,7 +195,12 @@ def _flag(name: str, value: object) -> object:
 
 
 def _tags(name: str, value: object) -> object:
-    parts = re.split(r"[,;\n]", value) if isinstance(value, str) else cast("Iterable[object]", value or ())
+    given = re.split(r"[,;\n]", value) if isinstance(value, str) else value or ()
+    if not isinstance(given, (list, tuple, set, frozenset)):
+        raise Invalid(
+            f"“{_shown(value)}” are no tags; write words with commas between them.", code="invalid_tags"
+        )
+    parts = cast("Iterable[object]", given)
     return tuple(dict.fromkeys(tag for tag in (_line(name, part) for part in parts) if tag))
 
 

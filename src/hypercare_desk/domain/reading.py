@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from hypercare_desk.domain.exit_criteria import Criterion, Evidence, Operator
 from hypercare_desk.domain.fact_index import FactIndex
 
+DECIMALS = 9
+"""Values are rounded here: a mean of 99.9s is 99.9, whatever binary fractions make of it."""
+_SINGULARS = {"ies": "y", "hes": "h", "ses": "s"}
 MOST_IDS = 500
 """Ids kept as evidence of one value; the note says how many more there are."""
 
@@ -75,12 +78,18 @@ def is_upper(operator: Operator) -> bool:
     return operator in (Operator.AT_MOST, Operator.BELOW)
 
 
+def rule_in_words(operator: Operator, threshold: float, unit: str) -> str:
+    """The rule as people write it: ``≤ 5 records``."""
+    sign = {Operator.AT_MOST: "≤", Operator.AT_LEAST: "≥"}.get(operator, operator.value)
+    return f"{sign} {figure(threshold, unit)}"
+
+
 def figure(value: float, unit: str, rule: tuple[Operator, float] | None = None) -> str:
     """A number with its unit, with as few decimals as tell on which side of the ``rule`` it lies."""
     digits = 1 if value != int(value) else 0
     if rule:
         truth = holds(value, *rule)
-        while digits < 6 and holds(round(value, digits), *rule) is not truth:
+        while digits < DECIMALS and holds(round(value, digits), *rule) is not truth:
             digits += 1
     text = f"{value:,.{digits}f}"
     if unit in ("%", "ms", "of 5"):
@@ -94,13 +103,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def singular(noun: str) -> str:
-    """The singular of a regular noun or a phrase that begins with one."""
-    first, blank, rest = noun.partition(" ")
-    if first.endswith("ies"):
-        return first[:-3] + "y" + blank + rest
-    if first.endswith("s") and not first.endswith("ss"):
-        return first[:-1] + blank + rest
-    return noun
+    """The singular of a phrase: its first plural word loses its ending."""
+    words = noun.split(" ")
+    for place, word in enumerate(words):
+        if word.endswith("s") and not word.endswith("ss"):
+            words[place] = word[:-3] + _SINGULARS.get(word[-3:], word[-3:-1])
+            break
+    return " ".join(words)
 
 
 def span(days: float) -> str:
