@@ -1,6 +1,7 @@
 """What tests of the command line share: calling it in this process, and a workspace to call it on."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,11 +43,21 @@ def command(capfd: pytest.CaptureFixture[str]) -> Command:
     return call
 
 
+@pytest.fixture(scope="session")
+def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the run keeps one new workspace, made by the first test that needs it."""
+    return tmp_path_factory.mktemp("new") / "workspace"
+
+
 @pytest.fixture
-def workspace(command: Command, workspace_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def workspace(
+    command: Command, new_workspace: Path, workspace_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A new workspace, which commands find by the environment."""
-    done = command("init", workspace_folder, "--system", "Orders", "--go-live", "2026-11-02")
-    assert done.status == 0, done.err
+    if not new_workspace.exists():
+        done = command("init", new_workspace, "--system", "Orders", "--go-live", "2026-11-02")
+        assert done.status == 0, done.err
+    shutil.copytree(new_workspace, workspace_folder)
     monkeypatch.setenv("HYPERCARE_DESK_WORKSPACE", str(workspace_folder))
     return workspace_folder
 

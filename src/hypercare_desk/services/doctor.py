@@ -152,6 +152,8 @@ class DoctorService:
 
     def _index(self) -> tuple[bool, str]:
         status = self._search.status()
+        if not status.healthy and not status.bytes:
+            return True, "None yet: the next search makes it."
         if not status.healthy:
             return False, f"Damaged ({status.note or 'it cannot be read'}): run hypercare-desk index rebuild."
         behind = f", {status.behind:,} files behind (the next search catches up)" if status.behind else ""

@@ -155,7 +155,7 @@ def test_a_workspace_that_is_well_has_nothing_found(surroundings: dict[str, Any]
             {"store": FakeStore(unreadable={"faq/x.md": "The front matter is broken."})},
             "In kb/: faq/x.md: The",
         ),
-        ("Search index", {"search": FakeSearch(IndexStatus(0, 0, 0, False, "torn"))}, "index rebuild"),
+        ("Search index", {"search": FakeSearch(IndexStatus(0, 0, 99, False, "torn"))}, "index rebuild"),
         ("Private folders", {"machine": FakeMachine(open={Path("/cache")})}, "chmod 700"),
         ("Disk space", {"machine": FakeMachine(free=5 * 1024**2)}, "5 MiB free: make room"),
         ("PDF", {"machine": FakeMachine(pdf="Install Pango.")}, "Install Pango."),
@@ -178,6 +178,10 @@ def test_a_backup_is_old_only_if_something_changed_since(surroundings: dict[str,
     idle = FakeMachine(backup=(Path("b"), NOW - timedelta(days=9)), changed=NOW - timedelta(days=9))
     assert found(surroundings, machine=idle) == {}
     assert found(surroundings, machine=FakeMachine(backup=None)) == {}
+
+
+def test_an_index_that_was_never_made_is_no_fault(surroundings: dict[str, Any]) -> None:
+    assert found(surroundings, search=FakeSearch(IndexStatus(0, 5, 0, False, "There is none."))) == {}
 
 
 def test_the_backups_of_a_database_server_are_not_ours(surroundings: dict[str, Any]) -> None:

@@ -23,6 +23,9 @@ def configure(parser: Parser) -> None:
         "folder", metavar="DIR", type=Path, nargs="?", help="where to make it (default: in your data folder)"
     )
     parser.add_argument(
+        "--no-pack", action="store_true", help="leave out the handoff pack, which takes longest"
+    )
+    parser.add_argument(
         "--fresh",
         action="store_true",
         help="make it anew; only a folder that demo itself made is ever emptied",
@@ -39,7 +42,8 @@ def run(context: Context) -> int:
         _welcome(context, desk, demo.lines, time.monotonic() - began)
         _ask(context, desk)
         _evaluate(context, desk)
-        _pack(context, desk)
+        if not context.args.no_pack:
+            _pack(context, desk)
         _next(context, desk)
     return 0
 

@@ -19,14 +19,17 @@ def status(context: Context) -> int:
     if context.output.as_json:
         context.output.document({"folder": folder, "status": found})
         return 0
+    damaged = (
+        "damaged: the next search makes it again" if found.bytes else "none yet: the next search makes it"
+    )
     behind = f"{found.behind:,} behind: the next search catches up" if found.behind else "nothing behind"
     context.output.fields(
         (
             ("Documents", f"{found.documents:,}"),
             ("Files", behind),
             ("Size", f"{found.bytes / 1024:,.0f} KiB"),
-            ("Health", "good" if found.healthy else "damaged: it is being made again"),
-            ("Note", found.note),
+            ("Health", "good" if found.healthy else damaged),
+            ("Note", found.note if found.bytes else ""),
             ("Folder", folder),
         )
     )
