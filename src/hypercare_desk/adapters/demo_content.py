@@ -48,16 +48,19 @@ Row = dict[str, Any]
 def load_demo(days: DemoDays) -> DemoContent:
     """Everything of the demonstration for a calendar; FileNotFoundError when the installation lacks it."""
     tables = {
-        name: _toml(f"{name}.toml") for name in ("people", "journal", "searches", "measurements", "criteria")
+        name: _toml(days, f"{name}.toml")
+        for name in ("people", "journal", "searches", "measurements", "criteria")
     }
-    feedback = [_toml(path.name, "feedback") for path in sorted(resource("demo", "feedback").glob("*.toml"))]
+    feedback = [
+        _toml(days, path.name, "feedback") for path in sorted(resource("demo", "feedback").glob("*.toml"))
+    ]
     people, journal = tables["people"], tables["journal"]
     return DemoContent(
         days=days,
         articles=read_articles(days),
         themes=tuple(_theme(row) for table in feedback for row in table.get("theme", ())),
         incidents=tuple(_incident(row) for table in feedback for row in table.get("incident", ())),
-        postmortems=read_postmortems(_toml("postmortems.toml")["postmortem"], days),
+        postmortems=read_postmortems(_toml(days, "postmortems.toml")["postmortem"], days),
         journal=_journal(journal, days),
         announcements=_announcements(journal["announcements"], days),
         roster=tuple(_roster(row, days) for row in people["roster"]),
@@ -106,8 +109,8 @@ def _spoken(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _toml(name: str, *folders: str) -> Row:
-    return tomllib.loads(resource("demo", *folders, name).read_text(encoding="utf-8"))
+def _toml(days: DemoDays, name: str, *folders: str) -> Row:
+    return tomllib.loads(dated(resource("demo", *folders, name).read_text(encoding="utf-8"), days, _spoken))
 
 
 # --- feedback --------------------------------------------------------------------------------------------------
