@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -47,6 +47,10 @@ class QuickRecords(Protocol):
         """Changes whenever a record that can be found is added, changed or removed; empty where it is not known."""
         ...
 
+    def uses(self) -> Mapping[str, tuple[int, int]] | None:
+        """Article id → (times used, times it solved); None if the database has to be asked."""
+        ...
+
     def count(self, made: SearchMade) -> bool:
         """Keep one finished search; False if the database has to do it."""
         ...
@@ -67,6 +71,7 @@ class SearchService:
         quick: QuickRecords | None = None,
     ) -> None:
         self._quick = quick
+        self._uses_loaded = False
         self._index = index
         self._store = store
         self._database = database
@@ -118,12 +123,17 @@ class SearchService:
 
     def load_uses(self) -> None:
         """Hand the use counts of the database to the index."""
+        counts = self._quick.uses() if self._quick else None
+        self._index.set_uses(self._counted_uses() if counts is None else counts)
+        self._uses_loaded = True
+
+    def _counted_uses(self) -> Mapping[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}
         with self._database.view() as work:
             for use in work.uses.all():
                 used, solved = counts.get(use.article_id, (0, 0))
                 counts[use.article_id] = (used + 1, solved + use.solved)
-        self._index.set_uses(counts)
+        return counts
 
     # --- keeping in step -------------------------------------------------------------------------------------
 
@@ -138,6 +148,8 @@ class SearchService:
         with self._lane:
             if not self._index.marks():
                 return self._rebuild(progress)
+            if not self._uses_loaded:
+                self.load_uses()
             return self._refresh_files(progress) + self._refresh_records()
 
     def index_articles(self, articles: Iterable[Article], progress: Progress | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import urllib.parse
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -35,6 +36,15 @@ class QuickSqlite:
                 return "/".join(f"{count}@{changed or ''}" for count, changed in connection.execute(counts))
         except sqlite3.Error:
             return ""
+
+    def uses(self) -> Mapping[str, tuple[int, int]] | None:
+        """Times used and times solved, by article id; None if not known."""
+        counts = "SELECT article_id, count(*), sum(solved) FROM article_uses GROUP BY article_id"
+        try:
+            with closing(self._open("ro")) as connection:
+                return {article_id: (used, solved) for article_id, used, solved in connection.execute(counts)}
+        except sqlite3.Error:
+            return None
 
     def count(self, made: SearchMade) -> bool:
         """Keep one search; False where the unit of work has to: a first write of the day (it leaves a backup), another

@@ -10,7 +10,7 @@ import pytest
 
 from hypercare_desk.adapters.db import open_database
 from hypercare_desk.adapters.db.quick import QuickSqlite
-from hypercare_desk.domain.feedback import Feedback, SearchMade
+from hypercare_desk.domain.feedback import ArticleUse, Feedback, SearchMade
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.services.ports import Database
 
@@ -73,6 +73,14 @@ def test_the_stamp_changes_with_what_can_be_found_and_with_nothing_else(
     assert quick.stamp() == stamps[-1]
 
 
+def test_uses_are_counted_by_article(database: Database, quick: QuickSqlite) -> None:
+    with database.work() as work:
+        for article_id, solved in (("KI-0001", True), ("KI-0001", False), ("WA-0002", False)):
+            work.uses.add(ArticleUse(article_id, NOW, "Agent", solved))
+        work.commit()
+    assert quick.uses() == {"KI-0001": (2, 1), "WA-0002": (1, 0)}
+
+
 def test_the_first_write_of_a_day_is_left_to_the_unit_of_work(database: Database, tmp_path: Path) -> None:
     fresh = QuickSqlite(tmp_path / "a ? #.db", tmp_path / "no backups", Today())
     assert not fresh.count(MADE)
@@ -94,4 +102,5 @@ def test_another_schema_a_locked_or_absent_file_and_odd_text_are_left_to_it_too(
     absent = QuickSqlite(tmp_path / "absent.db", tmp_path / "backups", Today())
     assert not absent.count(MADE)
     assert absent.stamp() == ""
+    assert absent.uses() is None
     assert not (tmp_path / "absent.db").exists()
