@@ -149,4 +149,15 @@ def _spans(block: str) -> tuple[tuple[str, int, int], ...]:
     if not starts:
         return ()
     ends = [start for _, start in starts[1:]] + [len(block)]
-    return tuple((name, start, end) for (name, start), end in zip(starts, ends, strict=True))
+    return tuple(
+        (name, start, _without_notes(block, start, end))
+        for (name, start), end in zip(starts, ends, strict=True)
+    )
+
+
+def _without_notes(block: str, start: int, end: int) -> int:
+    """Where a key's lines end, without the comments and blank lines that stand between it and the next key."""
+    lines = block[start:end].splitlines(keepends=True)
+    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].startswith("#")):
+        end -= len(lines.pop())
+    return end

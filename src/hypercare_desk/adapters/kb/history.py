@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pygit2
 
 _MANY = 64
-_INDEX_TRIES = 40
+INDEX_TRIES = 40
 _bulk_guard = threading.Lock()
 
 
@@ -87,6 +87,9 @@ class GitHistory:
         from pygit2.enums import Option
 
         pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
+        # Shared folders belong to somebody else. Git refuses them because their settings could run programs;
+        # libgit2 runs none.
+        pygit2.option(Option.SET_OWNER_VALIDATION, False)
         kb = self._kb.resolve()
         found = pygit2.discover_repository(str(kb))
         if found:
@@ -154,12 +157,12 @@ def _write_index(index: pygit2.Index) -> None:
     """Write the index, waiting a moment for another git program to let go of it."""
     import pygit2
 
-    for attempt in range(_INDEX_TRIES):
+    for attempt in range(INDEX_TRIES):
         try:
             index.write()
             return
-        except pygit2.GitError:
-            if attempt == _INDEX_TRIES - 1:
+        except pygit2.GitError as error:
+            if "lock" not in str(error) or attempt == INDEX_TRIES - 1:
                 raise
             time.sleep(0.05)
 

@@ -17,6 +17,7 @@ from hypercare_desk.adapters.kb.yaml_simple import simple_entries
 
 MAX_BYTES = 32 * 1024
 MAX_DEPTH = 20
+MAX_LINES = 1000
 
 
 class YamlFault(Exception):
@@ -42,10 +43,12 @@ class _Open:
 def entries(text: str) -> tuple[Entry, ...] | None:
     """The top-level keys of ``text`` in order; None when it is no map (a lone sentence, a list).
 
-    Raises ``YamlFault``: too large (32 KiB), too deep (20), aliases, duplicate keys, or no YAML at all.
+    Raises ``YamlFault``: too large (32 KiB, 1,000 lines), too deep (20), aliases, duplicate keys, or no YAML at all.
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise YamlFault("it is larger than 32 KiB", 1)
+    if text.count("\n") > MAX_LINES:
+        raise YamlFault(f"it has more than {MAX_LINES:,} lines", 1)
     simple = simple_entries(text)
     return parsed_entries(text) if simple is None else simple
 

@@ -1,0 +1,35 @@
+"""A knowledge folder of its own for every test, and articles to put into it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hypercare_desk.adapters.kb import open_store
+from hypercare_desk.adapters.kb.store import FileStore
+from hypercare_desk.domain.article import ArticleDraft, ArticleFields, Kind
+
+Draft = Callable[..., ArticleDraft]
+
+
+@pytest.fixture
+def kb(tmp_path: Path) -> Path:
+    """The folder's name holds a blank and an accent, as people's folders do."""
+    folder = tmp_path / "wörk space" / "kb"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def store(kb: Path) -> FileStore:
+    return open_store(kb)
+
+
+@pytest.fixture
+def draft() -> Draft:
+    def make(
+        article_id: str = "KI-0001", title: str = "Invoice cannot be posted", body: str = "Text\n"
+    ) -> ArticleDraft:
+        return ArticleDraft(ArticleFields(title=title, kind=Kind.KNOWN_ISSUE, id=article_id), body)
+
+    return make
