@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, TextIO
@@ -53,8 +53,16 @@ class Output:
         """A sentence beside the result."""
         self._err.write(f"{clean(text)}\n")
 
-    def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]], *, wide: int = -1) -> None:
-        """A table. On a terminal column ``wide`` may wrap and the others stay whole."""
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        wide: int = -1,
+        styles: Mapping[str, str] | None = None,
+    ) -> None:
+        """A table. On a terminal column ``wide`` may wrap and the others stay whole; ``styles``: text of a cell → how
+        it is shown."""
         cells = [[one_line(self.shown(value)) for value in row] for row in rows]
         if not self.terminal:
             for row in ([*headers], *cells):
@@ -68,7 +76,7 @@ class Output:
             stretches = place == wide % len(headers)
             table.add_column(header, no_wrap=not stretches, overflow="fold" if stretches else "ellipsis")
         for row in cells:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(cell, style=(styles or {}).get(cell, "")) for cell in row))
         self.rich(table)
 
     def fields(self, pairs: Iterable[tuple[str, object]]) -> None:

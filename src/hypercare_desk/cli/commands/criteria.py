@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Any
 from hypercare_desk.cli.context import Context
 from hypercare_desk.cli.output import Output, plural
 from hypercare_desk.cli.parser import Parser, count, day, leaves, moment, number, text
-from hypercare_desk.domain.exit_criteria import CriterionState
+from hypercare_desk.domain.exit_criteria import CriterionState, Operator
 
 if TYPE_CHECKING:
     from hypercare_desk.domain.exit_criteria import Criterion, CriterionResult, Verdict
+
+_SIGNS = {Operator.AT_MOST: "≤", Operator.AT_LEAST: "≥"}
+_STYLES = {
+    CriterionState.MET.value: "green",
+    CriterionState.AT_RISK.value: "yellow",
+    CriterionState.NOT_MET.value: "red",
+    CriterionState.NO_DATA.value: "magenta",
+    CriterionState.WAIVED.value: "cyan",
+}
 
 
 def configure(parser: Parser) -> None:
@@ -125,11 +134,22 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 
 def show(verdict: Verdict, output: Output) -> None:
-    """An evaluation for people: a row a criterion, then the conclusion."""
-    output.table(
-        ("ID", "State", "Criterion", "Value", "Threshold", "n", "Why"),
-        ((c.id, c.state, c.title, _measured(c), _threshold(c), c.sample, c.why) for c in verdict.criteria),
-    )
+    """An evaluation for people: a row a criterion with why it is so, then the conclusion.
+
+    On a terminal the reasons stand below the table, and only those that ask for something.
+    """
+    headers = ("ID", "State", "Criterion", "Value", "Threshold", "n")
+    rows = [(c.id, c.state, c.title, _measured(c), _threshold(c), c.sample) for c in verdict.criteria]
+    if output.terminal:
+        output.table(headers, rows, wide=2, styles=_STYLES)
+        for c in verdict.criteria:
+            if c.state is not CriterionState.MET:
+                output.line(f"\n{c.id} {c.state.value}: {c.why}")
+        output.line()
+    else:
+        output.table(
+            (*headers, "Why"), ((*row, c.why) for row, c in zip(rows, verdict.criteria, strict=True))
+        )
     counts = ", ".join(f"{n} {state.value}" for state in CriterionState if (n := verdict.count(state)))
     exits = "may leave hypercare" if verdict.may_exit else "may not leave hypercare"
     output.note(
@@ -139,7 +159,8 @@ def show(verdict: Verdict, output: Output) -> None:
 
 
 def _threshold(criterion: Criterion | CriterionResult) -> str:
-    return f"{criterion.operator.value} {criterion.threshold:g} {criterion.unit}".rstrip()
+    sign = _SIGNS.get(criterion.operator, criterion.operator.value)
+    return f"{sign} {criterion.threshold:g} {criterion.unit}".rstrip()
 
 
 def _measured(result: CriterionResult) -> str:

@@ -23,6 +23,7 @@ def run(context: Context) -> int:
         output.table(
             ("Check", "Result", "Detail"),
             ((check.name, "good" if check.ok else "look at this", check.detail) for check in health.checks),
+            styles={"good": "green", "look at this": "bold red"},
         )
         output.note(f"{plural(len(found), 'thing')} to look at." if found else "All is well.")
     return 3 if found else 0

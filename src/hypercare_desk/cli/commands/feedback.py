@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import Field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hypercare_desk.cli.context import Context
@@ -136,12 +138,7 @@ def show(context: Context) -> int:
         return 0
     output.line(f"{record.id}  {record.title}")
     output.line()
-    output.fields(
-        (name.replace("_", " ").capitalize(), getattr(record, name))
-        for name in record.__dataclass_fields__
-        if name not in ("id", "title")
-        and (name != "caused_by_release" or record.caused_by_release != "unknown")
-    )
+    output.fields((_label(field.name), getattr(record, field.name)) for field in _stated(record))
     if links:
         output.line("\nLinks")
         output.table(
@@ -150,7 +147,7 @@ def show(context: Context) -> int:
     output.line("\nHistory")
     output.table(
         ("When", "Who", "What", "From", "To", "Why"),
-        ((e.at, e.who, e.field, e.old, e.new, e.why) for e in events),
+        ((e.at, e.who, _label(e.field), _told(e.old), _told(e.new), e.why) for e in events),
     )
     return 0
 
@@ -194,6 +191,29 @@ def triage(context: Context) -> int:
         record = desk.feedback.triage(args.id, args.impact, args.urgency, args.override, args.reason)
     _tell(context, record)
     return 0
+
+
+def _stated(record: Feedback) -> list[Field[Any]]:
+    """Fields that say something: those that differ from what a record has when nothing was said."""
+    always = ("source", "state")
+    apart = ("id", "title")
+    return [
+        field
+        for field in fields(record)
+        if field.name not in apart and (field.name in always or getattr(record, field.name) != field.default)
+    ]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _told(value: str) -> object:
+    """A value as an event keeps it; times become times again, to be shown in the workspace's zone."""
+    try:
+        return datetime.fromisoformat(value) if "T" in value and value.endswith("+00:00") else value
+    except ValueError:
+        return value
 
 
 def _must_exist(desk: Desk, target: str) -> None:

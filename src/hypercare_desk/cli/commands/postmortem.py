@@ -75,7 +75,7 @@ def show(context: Context) -> int:
     apart = ("id", "title", "timeline", "actions")
     output.fields(
         [
-            *((_label(n), getattr(item, n)) for n in item.__dataclass_fields__ if n not in apart),
+            *((_label(n), _told(getattr(item, n))) for n in item.__dataclass_fields__ if n not in apart),
             *((_label(name), None if span is None else str(span)) for name, span in spans.items()),
         ]
     )
@@ -104,6 +104,13 @@ def new(context: Context) -> int:
     context.output.note(f"Begun: {item.id} {item.title}")
     context.output.line(item.id)
     return 0
+
+
+def _told(value: object) -> object:
+    """Sentences of a list each on a line of their own; short lists (names, ids) stay in one."""
+    if isinstance(value, tuple) and any(len(str(item)) > 40 for item in value):
+        return "\n".join(f"- {item}" for item in value)
+    return value
 
 
 def _label(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hypercare_desk.cli.context import Context
 from hypercare_desk.cli.output import Output, clean, one_line, plural, shortened
 from hypercare_desk.cli.parser import Parser, count, finish, text, word
 from hypercare_desk.domain.article import Kind
-from hypercare_desk.domain.errors import DeskError
+from hypercare_desk.domain.errors import Cancelled, DeskError
 
 if TYPE_CHECKING:
     from hypercare_desk.domain.search import Found, Hit, Marked
@@ -39,8 +40,7 @@ def run(context: Context) -> int:
     args, output = context.args, context.output
     query = " ".join(args.query)
     with context.desk() as desk:
-        with context.watched() as progress:
-            desk.search.refresh(progress)
+        _catch_up(context, desk)
         found = desk.search.find(query, limit=args.limit, kind=args.kind)
         gap = desk.gaps.make(query) if args.gap and not found.total else None
         if output.as_json:
@@ -53,6 +53,17 @@ def run(context: Context) -> int:
         if gap is None:
             _count(desk, found)
     return 0
+
+
+def _catch_up(context: Context, desk: Desk) -> None:
+    """Index what changed; where that cannot be, answer from what there is and say so."""
+    try:
+        with context.watched() as progress:
+            desk.search.refresh(progress)
+    except Cancelled:
+        raise
+    except DeskError as fault:
+        context.output.note(fault.message)
 
 
 def _count(desk: Desk, found: Found) -> None:
@@ -102,11 +113,10 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def show(found: Found, output: Output) -> None:
     """An answer for people: on a terminal with matches in bold, elsewhere one line a hit, parted by tabs."""
-    for hit in found.hits:
-        if output.terminal:
-            output.rich(_block(hit))
-        else:
-            output.line("\t".join((hit.id, hit.kind, one_line(hit.title), shortened(hit.snippet, 160))))
+    if output.terminal and found.hits:
+        output.rich(_blocks(found.hits))
+    for hit in found.hits if not output.terminal else ():
+        output.line("\t".join((hit.id, hit.kind, one_line(hit.title), shortened(hit.snippet, 160))))
     shown = f", {len(found.hits)} shown" if len(found.hits) < found.total else ""
     if found.total:
         output.note(f"{plural(found.total, 'hit')}{shown} in {found.milliseconds:.0f} ms.")
@@ -119,19 +129,24 @@ def show(found: Found, output: Output) -> None:
         output.note(f"Did you mean: {found.suggestion}")
 
 
-def _block(hit: Hit) -> Any:
+def _blocks(hits: Sequence[Hit]) -> Any:
+    """Ids on the left; title, facts and the best passage on the right."""
+    from rich.table import Table
     from rich.text import Text
 
-    facts = [hit.kind, hit.confidence, hit.status, f"until {hit.valid_until}" if hit.valid_until else ""]
-    if hit.used:
-        facts.append(f"used {hit.used}×, solved {hit.solved}×")
-    block = Text(f"{hit.id:<9} ", style="bold")
-    block.append_text(_marked(hit.heading(), hit.title))
-    block.append(f"\n{'':<10}{' · '.join(fact for fact in facts if fact)}", style="dim")
-    passage = hit.passage()
-    if passage.text:
-        block.append(f"\n{'':<10}").append_text(_marked(passage, ""))
-    return block
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for hit in hits:
+        facts = [hit.kind, hit.confidence, hit.status, f"until {hit.valid_until}" if hit.valid_until else ""]
+        facts.append(f"used {hit.used}×, solved {hit.solved}×" if hit.used else "")
+        title = _marked(hit.heading(), hit.title)
+        title.stylize("bold")
+        lines = [title, Text(" · ".join(fact for fact in facts if fact), style="dim")]
+        passage = hit.passage()
+        lines += [_marked(passage, "")] if passage.text else []
+        grid.add_row(Text(hit.id, style="bold"), Text("\n").join(lines))
+    return grid
 
 
 def _marked(marked: Marked, otherwise: str) -> Any:
