@@ -11,6 +11,7 @@ def page_entries() -> tuple[PageEntry, ...]:
     return (
         PageEntry("search", "Search", "ph.magnifying-glass", "Ctrl+1", _search),
         PageEntry("knowledge", "Knowledge", "ph.books", "Ctrl+2", _knowledge),
+        PageEntry("criteria", "Exit criteria", "ph.gauge", "Ctrl+4", _criteria),
     )
 
 
@@ -24,3 +25,9 @@ def _knowledge(around: Surroundings) -> Page:
     from hypercare_desk.ui.pages.knowledge.page import KnowledgePage
 
     return KnowledgePage(around)
+
+
+def _criteria(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.criteria.page import CriteriaPage
+
+    return CriteriaPage(around)
