@@ -6,14 +6,14 @@ was rated. After that, *no open P1* is a fact, not a gap. Windows reach back fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypercare_desk.domain.exit_criteria import Criterion
 from hypercare_desk.domain.fact_index import DAY, URGENT, FactIndex
 from hypercare_desk.domain.feedback import Priority
-from hypercare_desk.domain.reading import Metric, Reading, counted, evidence, no_data, span
+from hypercare_desk.domain.reading import NO_EVIDENCE, Metric, Reading, counted, evidence, no_data, span
 from hypercare_desk.domain.record_history import Life
 
 NOTHING_RECORDED = "No feedback record has been reported yet."
@@ -41,7 +41,7 @@ def _open_urgent(index: FactIndex, t: float, found: Sequence[Life], what: str, i
     if lacking:
         return lacking
     story = f"{counted(len(found), what)} among {counted(index.known_by(t), 'records')}"
-    if ids and (unrated := index.unrated_open(t)):
+    if ids and (unrated := index.unrated_open):
         story += f" ({counted(unrated, 'open records')} without a priority not counted)"
     return Reading(
         float(len(found)),
@@ -142,7 +142,6 @@ def solved_by_bau(index: FactIndex, criterion: Criterion, t: float, ids: bool) -
         )
     unknown = solved.total - solved.known
     story = f"BAU solved {solved.by_bau} of {counted(solved.total, 'records')} of the last {window} days"
-    found = (_solved_ids(index, after, t)) if ids else ()
     return _windowed(
         index,
         t,
@@ -151,17 +150,19 @@ def solved_by_bau(index: FactIndex, criterion: Criterion, t: float, ids: bool) -
             100 * solved.by_bau / solved.total,
             solved.total,
             story + (f" ({unknown} do not say who solved them)" if unknown else ""),
-            evidence=evidence("feedback", found),
+            evidence=evidence("feedback", _solved_ids(index, after, t), total=solved.total)
+            if ids
+            else NO_EVIDENCE,
         ),
     )
 
 
-def _solved_ids(index: FactIndex, after: float, t: float) -> list[str]:
-    return [
-        life.record.id
-        for life in index.lives_by(t)
-        if (solved := life.solved_at(t)) is not None and after < solved
-    ]
+def _solved_ids(index: FactIndex, after: float, t: float) -> Iterator[str]:
+    """The newest reports first: they are the likeliest to have been solved in the window."""
+    for life in reversed(index.lives_by(t)):
+        solved = life.solved_at(t)
+        if solved is not None and solved > after:
+            yield life.record.id
 
 
 def reopen_rate(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> Reading:
@@ -171,9 +172,6 @@ def reopen_rate(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
     reopened, touched = index.reopened_between(after, t)
     if not touched:
         return _nothing_solved(index, t, window)
-    found: list[str] = []
-    if ids and reopened:
-        found = [life.record.id for life in index.lives_by(t) if _was_reopened(life, after, t)]
     return _windowed(
         index,
         t,
@@ -182,15 +180,21 @@ def reopen_rate(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
             100 * reopened / touched,
             touched,
             f"{reopened} of {counted(touched, 'records')} solved in the last {window} days came back",
-            evidence=evidence("feedback", found, "reopened"),
+            evidence=evidence("feedback", _reopened_ids(index, after, t), "reopened", reopened)
+            if ids
+            else NO_EVIDENCE,
         ),
     )
 
 
-def _was_reopened(life: Life, after: float, t: float) -> bool:
-    if life.plain:
-        return life.record.reopen_count > 0 and after < life.solved <= t
-    return any(not solving and after < moment <= t for moment, solving in life.turns())
+def _reopened_ids(index: FactIndex, after: float, t: float) -> Iterator[str]:
+    for life in index.often_solved(t):
+        if life.plain:
+            again = life.record.reopen_count > 0 and after < life.solved <= t
+        else:
+            again = any(not solving and after < moment <= t for moment, solving in life.turns())
+        if again:
+            yield life.record.id
 
 
 def _nothing_solved(index: FactIndex, t: float, window: int) -> Reading:
@@ -217,7 +221,9 @@ def new_per_day(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
         float(per_day[worst]),
         len(days),
         f"{story}; the last {counted(len(days), 'working days')} had {figures}",
-        evidence=evidence("feedback", _reported_on(index, per_day, t) if ids else ()),
+        evidence=evidence("feedback", _reported_on(index, per_day, t), total=sum(per_day.values()))
+        if ids
+        else NO_EVIDENCE,
         observed=len(days),
         wanted=wanted,
         wanted_unit="working days",
@@ -236,12 +242,13 @@ def volume_trend(index: FactIndex, criterion: Criterion, t: float, ids: bool) ->
             f"Two weeks cannot be compared before {window} days since go-live; {span(max(observed, 0))} passed."
         )
     now, before = index.count_opened(t - half, t), index.count_opened(t - 2 * half, t - half)
-    found = [life.record.id for life in index.lives_by(t) if life.opened > t - 2 * half] if ids else ()
     return Reading(
         float(now - before),
         index.known_by(t),
         f"{counted(now, 'new records')} in the last {span(half / DAY)}, {before} in those before",
-        evidence=evidence("feedback", found),
+        evidence=evidence("feedback", _reported_after(index, t - 2 * half, t), total=now + before)
+        if ids
+        else NO_EVIDENCE,
     )
 
 
@@ -252,7 +259,6 @@ def old_backlog(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
     age = criterion.window_days or 10
     before = t - age * DAY
     count = index.open_at(t, before)
-    found = [life.record.id for life in index.lives_by(before) if life.is_open_at(t)] if ids else ()
     return _windowed(
         index,
         t,
@@ -261,9 +267,13 @@ def old_backlog(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
             float(count),
             index.known_by(t),
             f"{counted(count, 'open records')} older than {age} days",
-            evidence=evidence("feedback", found),
+            evidence=evidence("feedback", _open_ids(index, before, t), total=count) if ids else NO_EVIDENCE,
         ),
     )
+
+
+def _open_ids(index: FactIndex, before: float, t: float) -> Iterator[str]:
+    return (life.record.id for life in index.lives_by(before) if life.is_open_at(t))
 
 
 def recurring_validated(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> Reading:
@@ -320,14 +330,18 @@ def _windowed(index: FactIndex, t: float, window: int, reading: Reading) -> Read
     return replace(reading, observed=min(observed, window), wanted=float(window))
 
 
-def _reported_on(index: FactIndex, days: Collection[date], t: float) -> list[str]:
-    calendar = index.facts.calendar
-    earliest = calendar.start_of(min(days)).timestamp()
-    return [
-        life.record.id
-        for life in index.lives_by(t)
-        if life.opened >= earliest and calendar.day_of(datetime.fromtimestamp(life.opened, UTC)) in days
-    ]
+def _reported_after(index: FactIndex, after: float, t: float) -> Iterator[str]:
+    """The newest first."""
+    for life in reversed(index.lives_by(t)):
+        if life.opened <= after:
+            return
+        yield life.record.id
+
+
+def _reported_on(index: FactIndex, days: Collection[date], t: float) -> Iterator[str]:
+    """The records of these days, by day and time."""
+    for day in sorted(days):
+        yield from (life.record.id for life in index.lives_on(day, t))
 
 
 RECORD_METRICS: Mapping[str, Metric] = {

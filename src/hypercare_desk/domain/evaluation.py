@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.criteria_catalogue import is_trended, metric_of
 from hypercare_desk.domain.exit_criteria import (
     Criterion,
@@ -34,9 +35,10 @@ def evaluate(criteria: Iterable[Criterion], facts: Facts, index: FactIndex | Non
     ``as_of`` in the past gives what would have been said then, as far as times were kept. ``index`` may be one made
     of facts that differ in ``as_of`` alone. Pure; the order of the facts does not matter.
     """
-    index = index or FactIndex(facts)
     active = sorted((c for c in criteria if c.active), key=lambda c: c.id)
-    return Verdict("", facts.as_of, tuple(_result(index, c, facts) for c in active))
+    with collector_at_rest():
+        index = index or FactIndex(facts)
+        return Verdict("", facts.as_of, tuple(_result(index, c, facts) for c in active))
 
 
 def series(

@@ -57,12 +57,21 @@ class FactIndex:
         """How many records were reported in (``after``, ``until``]."""
         return bisect_right(self.opened, until) - bisect_right(self.opened, after)
 
+    def lives_on(self, day: date, t: float) -> Sequence[Life]:
+        """The records that were reported on a local day, by ``t``."""
+        low, high = self._bounds(day, t)
+        return self.lives[low:high]
+
     def opened_on(self, day: date, t: float) -> int:
         """How many records were reported on a local day, by ``t``."""
+        low, high = self._bounds(day, t)
+        return max(high - low, 0)
+
+    def _bounds(self, day: date, t: float) -> tuple[int, int]:
         calendar = self.facts.calendar
         low = bisect_left(self.opened, calendar.start_of(day).timestamp())
         high = bisect_left(self.opened, calendar.end_of(day).timestamp())
-        return max(min(high, self.known_by(t)) - low, 0)
+        return low, min(high, self.known_by(t))
 
     def known_by(self, t: float) -> int:
         """How many records had been reported by ``t``."""
@@ -77,19 +86,22 @@ class FactIndex:
     @cached_property
     def urgent(self) -> tuple[Life, ...]:
         """Records that are or were P1 or P2."""
-        return tuple(life for life in self.lives if any(p in URGENT for _, p in life.priorities))
+        return tuple(
+            life
+            for life in self.lives
+            if life.record.priority in URGENT
+            or (len(life.priorities) > 1 and any(p in URGENT for _, p in life.priorities))
+        )
 
     @cached_property
     def first_rated(self) -> float:
         """When the first record had a priority: before that, nothing that asks for priorities has data."""
         rated = inf
         for life in self.lives:
-            for since, priority in life.priorities:
-                if priority is not None:
-                    rated = min(rated, max(since, life.opened))
-                    break
-            if rated <= self.opened[0]:
+            if life.opened >= rated:
                 break
+            since = next((since for since, priority in life.priorities if priority is not None), inf)
+            rated = min(rated, max(since, life.opened))
         return rated
 
     @cached_property
@@ -105,9 +117,11 @@ class FactIndex:
                 before = priority
         return tuple(sorted(found))
 
-    def unrated_open(self, t: float) -> int:
-        """How many open records had no priority at ``t``."""
-        return sum(life.priority_at(t) is None and life.is_open_at(t) for life in self.lives_by(t))
+    @cached_property
+    def unrated_open(self) -> int:
+        """How many open records have no priority as of the facts."""
+        now = self.facts.as_of.timestamp()
+        return sum(life.is_open_at(now) and life.priority_at(now) is None for life in self.lives_by(now))
 
     # --- open and solved -------------------------------------------------------------------------------------
 
@@ -158,6 +172,10 @@ class FactIndex:
                 with_name += resolver is not Resolver.UNKNOWN
         return Solved(total, by_bau, with_name)
 
+    def often_solved(self, t: float) -> Sequence[Life]:
+        """Records by ``t`` that may have been reopened: the wavering, and those that merely say they were."""
+        return [life for life in self.lives_by(t) if life.record.reopen_count or not life.plain]
+
     def reopened_between(self, after: float, until: float) -> tuple[int, int]:
         """Records reopened in (``after``, ``until``], and records solved or reopened in it."""
         times, _, _, again = self._solutions
@@ -178,9 +196,10 @@ class FactIndex:
         ties = _Ties()
         for life in self.lives:
             record = life.record
-            for key in (record.duplicate_of, record.fingerprint and f"fingerprint:{record.fingerprint}"):
-                if key:
-                    ties.join(record.id, key)
+            if record.duplicate_of:
+                ties.join(record.id, record.duplicate_of)
+            if record.fingerprint:
+                ties.join(record.id, f"fingerprint:{record.fingerprint}")
         for link in self.facts.links:
             if link.relation in _TYING and not link.target_id.startswith("PM-"):
                 ties.join(link.feedback_id, f"article:{link.target_id}")

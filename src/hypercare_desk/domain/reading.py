@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from hypercare_desk.domain.exit_criteria import Criterion, Evidence, Operator
 from hypercare_desk.domain.fact_index import FactIndex
@@ -49,17 +50,19 @@ def no_data(missing: str, kind: str = "feedback") -> Reading:
     return Reading(None, missing=missing, evidence=Evidence(kind))
 
 
-def evidence(kind: str, ids: Iterable[str], note: str = "") -> Evidence:
-    """Evidence with its ids in order, cut to ``MOST_IDS``; the note tells what was left out."""
-    found = list(dict.fromkeys(ids))
-    left = len(found) - MOST_IDS
-    if left > 0:
-        note = (
-            f"{note}; the first {MOST_IDS} of {len(found)}"
-            if note
-            else f"the first {MOST_IDS} of {len(found)}"
-        )
-    return Evidence(kind, tuple(found[:MOST_IDS]), note)
+def evidence(kind: str, ids: Iterable[str], note: str = "", total: int | None = None) -> Evidence:
+    """Evidence with the first ``MOST_IDS`` ids in their order; the note tells of how many there are, if more.
+
+    With ``total`` given, ``ids`` may be an iterator: no more is taken from it than is kept.
+    """
+    if total is None:
+        several = list(ids)
+        total, ids = len(several), several
+    found = tuple(islice(ids, MOST_IDS))
+    if total > len(found) == MOST_IDS:
+        cut = f"the first {MOST_IDS} of {total:,}"
+        note = f"{note}; {cut}" if note else cut
+    return Evidence(kind, found, note)
 
 
 def holds(value: float, operator: Operator, threshold: float) -> bool:

@@ -8,12 +8,12 @@ it was answered, solved and closed), the record's stamps tell its states. Instan
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from math import inf
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Priority, Resolver, State
 from hypercare_desk.domain.feedback_loop import SOLVED, is_reopening
 
@@ -23,35 +23,67 @@ _PRIORITIES = {priority.value: priority for priority in Priority}
 _RESOLVERS = {resolver.value: resolver for resolver in Resolver}
 _STAMPED = ("responded_at", "resolved_at", "closed_at")
 _TRACKED = frozenset(("state", "priority", "plan_accepted", "resolver", *_STAMPED))
+_ENDED = frozenset(state for state in State if not state.is_open)
 
 Spans = tuple[tuple[float, T], ...]
 """What a field held from each instant on, oldest first."""
+_Changes = dict[str, list[FeedbackEvent]]
 
 
 class Life:
-    """One record from its report on. ``plain``: solved and closed at most once, for good, so two numbers say it all."""
+    """One record from its report on. ``plain``: solved and closed at most once, for good, so two numbers say it all.
 
-    __slots__ = ("ended", "opened", "plain", "plans", "priorities", "record", "resolvers", "solved", "states")
+    ``stages[n]`` is the state from ``moments[n]`` on. There may be 100,000 of these: they hold as little as they can.
+    """
 
-    def __init__(self, record: Feedback, opened: float, changes: Sequence[FeedbackEvent]) -> None:
+    __slots__ = (
+        "ended",
+        "moments",
+        "opened",
+        "plain",
+        "plans",
+        "priorities",
+        "record",
+        "resolvers",
+        "solved",
+        "stages",
+    )
+
+    def __init__(
+        self,
+        record: Feedback,
+        opened: float,
+        moves: Sequence[FeedbackEvent],
+        changes: Sequence[FeedbackEvent],
+    ) -> None:
         self.record = record
         self.opened = opened
-        of: dict[str, list[FeedbackEvent]] = {}
-        for change in changes:
-            of.setdefault(change.field, []).append(change)
-        self.priorities = _spans(of.get("priority"), record.priority, _PRIORITIES.get)
-        self.plans = _spans(of.get("plan_accepted"), record.plan_accepted, _yes)
-        self.resolvers = _spans(of.get("resolver"), record.resolver, _resolver)
-        self.states = _states(record, opened, of)
-        self.solved, self.ended, self.plain = _summary(self.states)
+        self.priorities: Spans[Priority | None] = _ALWAYS[record.priority]
+        self.plans: Spans[bool] = _ALWAYS[record.plan_accepted]
+        self.resolvers: Spans[Resolver] = _ALWAYS[record.resolver]
+        of: _Changes = {}
+        if changes:
+            of = _by_field(changes)
+            if "priority" in of:
+                self.priorities = _spans(of["priority"], record.priority, _PRIORITIES.get)
+            if "plan_accepted" in of:
+                self.plans = _spans(of["plan_accepted"], record.plan_accepted, _yes)
+            if "resolver" in of:
+                self.resolvers = _spans(of["resolver"], record.resolver, _resolver)
+        moments, stages = _story(record, opened, moves, of)
+        self.moments = tuple(moments)
+        self.stages = tuple(stages)
+        self.solved, self.ended, self.plain = _summary(moments, stages)
 
     def state_at(self, t: float) -> State | None:
         """The state at ``t``; None before the report."""
-        return _at(self.states, t) if t >= self.opened else None
+        if t < self.opened:
+            return None
+        return self.stages[max(bisect_right(self.moments, t) - 1, 0)]
 
     def priority_at(self, t: float) -> Priority | None:
         """The priority at ``t``."""
-        return self.priorities[0][1] if len(self.priorities) == 1 else _at(self.priorities, t)
+        return _at(self.priorities, t)
 
     def plan_accepted_at(self, t: float) -> bool:
         """Whether a plan was accepted at ``t``."""
@@ -66,14 +98,14 @@ class Life:
         if self.plain:
             return self.opened <= t < self.ended
         state = self.state_at(t)
-        return state is not None and state.is_open
+        return state is not None and state not in _ENDED
 
     def solved_at(self, t: float) -> float | None:
         """When the solution that held at ``t`` was reached; None if nothing was solved then."""
         if self.plain:
             return self.solved if self.solved <= t else None
         since: float | None = None
-        for moment, state in self.states:
+        for moment, state in zip(self.moments, self.stages, strict=True):
             if moment > t:
                 break
             if state not in SOLVED:
@@ -82,10 +114,20 @@ class Life:
                 since = moment
         return since
 
+    def closed_at(self, t: float) -> float | None:
+        """When the record was closed or merged, if it was so at ``t``."""
+        if self.is_open_at(t) or t < self.opened:
+            return None
+        if self.plain:
+            return self.ended
+        return max(
+            m for m, state in zip(self.moments, self.stages, strict=True) if m <= t and state in _ENDED
+        )
+
     def turns(self) -> Iterable[tuple[float, bool]]:
         """Every solving (True) and reopening (False), oldest first."""
         before: State | None = None
-        for moment, state in self.states:
+        for moment, state in zip(self.moments, self.stages, strict=True):
             if state in SOLVED and (before is None or before not in SOLVED):
                 yield moment, True
             elif before is not None and before in SOLVED and is_reopening(before, state):
@@ -95,23 +137,59 @@ class Life:
 
 def lives(records: Iterable[Feedback], events: Iterable[FeedbackEvent]) -> list[Life]:
     """The life of every record that has a time to begin at, ordered by that time and id."""
-    changes: defaultdict[str, list[FeedbackEvent]] = defaultdict(list)
+    with collector_at_rest():
+        moves, changes = _by_record(events)
+        found = [
+            Life(record, begun.timestamp(), moves.get(record.id, ()), changes.get(record.id, ()))
+            for record in records
+            if (begun := record.reported_at or record.created_at)
+        ]
+        found.sort(key=lambda life: (life.opened, life.record.id))
+        return found
+
+
+def _by_record(events: Iterable[FeedbackEvent]) -> tuple[_Changes, _Changes]:
+    """The state events of each record, and its other tracked ones, in order of time and writing."""
+    moves: _Changes = {}
+    changes: _Changes = {}
     for event in events:
-        if event.field in _TRACKED:
-            changes[event.feedback_id].append(event)
-    for some in changes.values():
-        some.sort(key=_moment_and_number)
-    found = [
-        Life(record, begun.timestamp(), changes.get(record.id, ()))
-        for record in records
-        if (begun := record.reported_at or record.created_at)
-    ]
-    found.sort(key=lambda life: (life.opened, life.record.id))
-    return found
+        if event.field == "state":
+            of = moves
+        elif event.field in _TRACKED:
+            of = changes
+        else:
+            continue
+        some = of.get(event.feedback_id)
+        if some is None:
+            of[event.feedback_id] = [event]
+        else:
+            some.append(event)
+    for of in (moves, changes):
+        for some in of.values():
+            if len(some) > 1:
+                _sort(some)
+    return moves, changes
+
+
+def _sort(events: list[FeedbackEvent]) -> None:
+    """Put events in order; they nearly always are, and looking is cheaper than sorting."""
+    last = events[0]
+    for event in events:
+        if event.at < last.at or (event.seq < last.seq and event.at == last.at):
+            events.sort(key=_moment_and_number)
+            return
+        last = event
 
 
 def _moment_and_number(event: FeedbackEvent) -> tuple[datetime, int]:
     return event.at, event.seq
+
+
+def _by_field(changes: Sequence[FeedbackEvent]) -> _Changes:
+    of: _Changes = {}
+    for change in changes:
+        of.setdefault(change.field, []).append(change)
+    return of
 
 
 def _yes(text: str) -> bool:
@@ -132,58 +210,76 @@ def _begin(span: tuple[float, object]) -> float:
     return span[0]
 
 
-def _spans(changes: Sequence[FeedbackEvent] | None, now: T, read: Callable[[str], T]) -> Spans[T]:
-    if not changes:
-        return ((-inf, now),)
+_ALWAYS: dict[object, Spans[Any]] = {
+    value: ((-inf, value),) for value in (None, True, False, *Priority, *Resolver)
+}
+"""The spans of fields that never changed, shared by all records."""
+
+
+def _spans(changes: Sequence[FeedbackEvent], now: T, read: Callable[[str], T]) -> Spans[T]:
+    before = read(changes[0].old)
+    if len(changes) == 1:
+        return ((-inf, before), (changes[0].at.timestamp(), now))
     begins = [-inf, *(change.at.timestamp() for change in changes)]
     values = [*(read(change.old) for change in changes), now]
     return tuple(zip(begins, values, strict=True))
 
 
-def _states(record: Feedback, opened: float, of: dict[str, list[FeedbackEvent]]) -> Spans[State]:
+_Story = tuple[list[float], list[State]]
+
+
+def _story(record: Feedback, opened: float, changes: Sequence[FeedbackEvent], others: _Changes) -> _Story:
     """States by the events, and by the stamps before the first of them; the final solution counts from its stamp."""
-    changes = of.get("state")
     if not changes:
-        return _by_stamps(record, opened, of)
+        return _by_stamps(record, opened, others)
+    moments: list[float] = []
+    stages: list[State] = []
     first = changes[0].at.timestamp()
-    found: list[tuple[float, State]] = []
     if first > opened:
-        found = [span for span in _by_stamps(record, opened, of, rewound=True) if span[0] < first]
-        before = _STATES.get(changes[0].old)
-        if before:
-            found[-1] = (found[-1][0], before)
+        moments, stages = _before(first, record, opened, others)
+        stages[-1] = _STATES.get(changes[0].old) or stages[-1]
     for change in changes:
         state = _STATES.get(change.new)
-        if state and (not found or found[-1][1] is not state):
-            found.append((max(change.at.timestamp(), opened), state))
-    if not found or found[-1][1] is not record.state:
-        found.append((found[-1][0] if found else opened, record.state))
-    return _with_final_stamp(found, record)
+        if state and (not stages or stages[-1] is not state):
+            moment = change.at.timestamp()
+            moments.append(moment if moment > opened else opened)
+            stages.append(state)
+    if not stages or stages[-1] is not record.state:
+        moments.append(moments[-1] if moments else opened)
+        stages.append(record.state)
+    if record.resolved_at is not None and record.state in SOLVED:
+        _put_final_stamp(moments, stages, record.resolved_at.timestamp())
+    return moments, stages
 
 
-def _by_stamps(
-    record: Feedback, opened: float, of: dict[str, list[FeedbackEvent]], *, rewound: bool = False
-) -> Spans[State]:
-    responded, resolved, closed = (_stamp(record, name, of) for name in _STAMPED)
+def _before(first: float, record: Feedback, opened: float, others: _Changes) -> _Story:
+    moments, stages = _by_stamps(record, opened, others, rewound=True)
+    count = max(sum(moment < first for moment in moments), 1)
+    return moments[:count], stages[:count]
+
+
+def _by_stamps(record: Feedback, opened: float, others: _Changes, *, rewound: bool = False) -> _Story:
+    responded, resolved, closed = (_stamp(record, name, others) for name in _STAMPED)
     if not rewound:
         written = record.updated_at.timestamp() if record.updated_at else opened
         if record.state in SOLVED and resolved is None and closed is None:
             resolved = written
-        if not record.state.is_open and closed is None:
+        if record.state in _ENDED and closed is None:
             closed = resolved if resolved is not None else written
-    steps: list[tuple[float, State]] = [(opened, State.NEW)]
+    moments, stages = [opened], [State.NEW]
     ending = State.MERGED if record.state is State.MERGED else State.CLOSED
     for moment, state in ((responded, State.TRIAGED), (resolved, State.FIX_DEPLOYED), (closed, ending)):
         if moment is not None:
-            steps.append((max(moment, steps[-1][0]), state))
-    if not rewound and steps[-1][1] is not record.state:
-        steps[-1] = (steps[-1][0], record.state)
-    return tuple(steps)
+            moments.append(moment if moment > moments[-1] else moments[-1])
+            stages.append(state)
+    if not rewound:
+        stages[-1] = record.state
+    return moments, stages
 
 
-def _stamp(record: Feedback, name: str, of: dict[str, list[FeedbackEvent]]) -> float | None:
+def _stamp(record: Feedback, name: str, others: _Changes) -> float | None:
     """A stamp as it was before anybody changed it here."""
-    changes = of.get(name)
+    changes = others.get(name)
     moment: datetime | None = getattr(record, name)
     if changes:
         try:
@@ -193,32 +289,34 @@ def _stamp(record: Feedback, name: str, of: dict[str, list[FeedbackEvent]]) -> f
     return moment.timestamp() if moment is not None else None
 
 
-def _with_final_stamp(found: list[tuple[float, State]], record: Feedback) -> Spans[State]:
-    """The states with the last solution beginning when the record's stamp says so, not when it was written down."""
-    if record.state not in SOLVED or record.resolved_at is None:
-        return tuple(found)
-    place = len(found) - 1
-    while place > 0 and found[place - 1][1] in SOLVED:
+def _put_final_stamp(moments: list[float], stages: list[State], solved: float) -> None:
+    """Let the last solution begin when the record's stamp says so, not when it was written down."""
+    place = len(stages) - 1
+    while place > 0 and stages[place - 1] in SOLVED:
         place -= 1
-    solved = max(record.resolved_at.timestamp(), found[place - 1][0] if place else found[0][0])
-    if not found[place][1].is_open and solved < found[place][0]:
-        found.insert(place, (solved, State.FIX_DEPLOYED))
+    if solved == moments[place]:
+        return
+    solved = max(solved, moments[place - 1] if place else moments[0])
+    if stages[place] in _ENDED and solved < moments[place]:
+        moments.insert(place, solved)
+        stages.insert(place, State.FIX_DEPLOYED)
     else:
-        latest = found[place + 1][0] if place + 1 < len(found) else solved
-        found[place] = (min(solved, latest), found[place][1])
-    return tuple(found)
+        latest = moments[place + 1] if place + 1 < len(moments) else solved
+        moments[place] = min(solved, latest)
 
 
-def _summary(states: Spans[State]) -> tuple[float, float, bool]:
+def _summary(moments: Sequence[float], stages: Sequence[State]) -> tuple[float, float, bool]:
     """When it was solved and when closed (infinity: not yet), and whether both hold for good."""
     solved = ended = inf
-    for moment, state in states:
+    for moment, state in zip(moments, stages, strict=True):
+        ends = state in _ENDED
         if state in SOLVED:
-            if ended < inf and state.is_open:
+            if ended < inf and not ends:
                 return inf, inf, False
-            solved = min(solved, moment)
+            if solved == inf:
+                solved = moment
         elif solved < inf or ended < inf:
             return inf, inf, False
-        if not state.is_open:
-            ended = min(ended, moment)
+        if ends and ended == inf:
+            ended = moment
     return solved, ended, True

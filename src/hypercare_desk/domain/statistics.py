@@ -14,6 +14,7 @@ from math import ceil, inf
 from statistics import median
 from typing import TypeVar
 
+from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.calendar import WorkCalendar
 from hypercare_desk.domain.fact_index import DAY, FactIndex
 from hypercare_desk.domain.facts import Facts
@@ -109,7 +110,11 @@ class Statistics:
 
 def statistics(facts: Facts, since: date | None = None, index: FactIndex | None = None) -> Statistics:
     """The numbers from ``since`` (go-live if None) to ``facts.as_of``; at most ``MOST_DAYS`` days of them."""
-    index = index or FactIndex(facts)
+    with collector_at_rest():
+        return _statistics(facts, since, index or FactIndex(facts))
+
+
+def _statistics(facts: Facts, since: date | None, index: FactIndex) -> Statistics:
     calendar, now = facts.calendar, facts.as_of.timestamp()
     today = calendar.day_of(facts.as_of)
     first = max(since or facts.go_live, today - timedelta(days=MOST_DAYS - 1))
@@ -147,8 +152,8 @@ def _days(index: FactIndex, known: Sequence[Life], first: date, today: date) -> 
         when = life.solved_at(now)
         if when is not None and when >= begin:
             solved.append(when)
-        end = life.ended if life.plain else _last_closed(life, now)
-        if begin <= end <= now:
+        end = life.closed_at(now)
+        if end is not None and end >= begin:
             closed.append(end)
     solved_on, closed_on = _per_day(calendar, solved), _per_day(calendar, closed)
     span = (today - first).days + 1
@@ -157,12 +162,6 @@ def _days(index: FactIndex, known: Sequence[Life], first: date, today: date) -> 
         DayCount(day, index.opened_on(day, now), solved_on[day], closed_on[day], calendar.is_workday(day))
         for day in listed
     )
-
-
-def _last_closed(life: Life, now: float) -> float:
-    if life.is_open_at(now):
-        return inf
-    return max((moment for moment, state in life.states if moment <= now and not state.is_open), default=inf)
 
 
 def _per_day(calendar: WorkCalendar, moments: Iterable[float]) -> Counter[date]:
