@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
+from hypercare_desk.adapters.db.bulk import BulkInsert
 from hypercare_desk.adapters.db.repositories import SqlRows, batches
 from hypercare_desk.adapters.db.tables import EVENTS, FEEDBACK
 from hypercare_desk.domain.errors import Invalid
@@ -53,11 +54,9 @@ class SqlFeedback(SqlRows[Feedback]):
 
     def record_events(self, events: Iterable[FeedbackEvent]) -> None:
         """Append; ``seq`` is given by the database."""
+        bulk = BulkInsert(self._connection, EVENTS, left_out=["seq"])
         for batch in batches(events):
-            values = [EVENTS.values(event) for event in batch]
-            for row in values:
-                del row["seq"]
-            self._connection.execute(insert(EVENTS.table), values)
+            bulk.run(batch)
 
     def events(self, feedback_id: str = "") -> Sequence[FeedbackEvent]:
         """Events of one record (or all), in order of writing."""

@@ -86,8 +86,10 @@ def table_of(
             column_type, nullable = Reference(), True
         parts.append(Column(column, column_type, *links, primary_key=column == key, nullable=nullable))
         if isinstance(column_type, Choice):
-            words = ", ".join("'" + member.value.replace("'", "''") + "'" for member in column_type.kind)
-            parts.append(CheckConstraint(f"{column} IN ({words})", name=f"{column}_word"))
+            # Compared one by one: SQLite builds a table in memory for each IN of each row it inserts.
+            words = (member.value.replace("'", "''") for member in column_type.kind)
+            allowed = " OR ".join(f"{column} = '{word}'" for word in words)
+            parts.append(CheckConstraint(allowed, name=f"{column}_word"))
     parts.extend(Column(column, SCALARS[str](), nullable=False) for column in computed)
     return Table(name, metadata, *parts, *extra, sqlite_autoincrement=sqlite_autoincrement)
 

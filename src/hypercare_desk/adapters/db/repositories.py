@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, select, update
 
+from hypercare_desk.adapters.db.bulk import BulkInsert
 from hypercare_desk.adapters.db.ids import Counters, upsert
 from hypercare_desk.adapters.db.mapping import Shape
 from hypercare_desk.adapters.db.tables import EVALUATIONS, IMPORTS, LINKS
@@ -66,10 +67,10 @@ class SqlRows(Generic[T]):
     def add_many(self, rows: Iterable[T]) -> int:
         """Insert many at once; returns how many."""
         count = 0
+        bulk = BulkInsert(self._connection, self._shape)
         for batch in batches(rows):
-            stored = self._named(batch)
-            self._connection.execute(insert(self._table), [self._shape.values(row) for row in stored])
-            count += len(stored)
+            bulk.run(self._named(batch))
+            count += len(batch)
         return count
 
     def change(self, row: T) -> T:
@@ -144,8 +145,9 @@ class SqlLog(Generic[T]):
     def add_many(self, rows: Iterable[T]) -> int:
         """Append many; returns how many."""
         count = 0
+        bulk = BulkInsert(self._connection, self._shape, left_out=["seq"])
         for batch in batches(rows):
-            self._connection.execute(insert(self._shape.table), [self._shape.values(row) for row in batch])
+            bulk.run(batch)
             count += len(batch)
         return count
 

@@ -341,5 +341,6 @@ def _columns(kind: Any, names: str, *, nullable: bool = False) -> list[sa.Column
 
 
 def _words(table: str, column: str, words: str, *, or_empty: bool = False) -> sa.CheckConstraint:
-    allowed = ", ".join(f"'{word}'" for word in [*words.split(), *([""] if or_empty else [])])
-    return sa.CheckConstraint(f"{column} IN ({allowed})", name=f"ck_{table}_{column}_word")
+    allowed = [*words.split(), *([""] if or_empty else [])]
+    check = " OR ".join(f"{column} = '{word}'" for word in allowed)
+    return sa.CheckConstraint(check, name=f"ck_{table}_{column}_word")
