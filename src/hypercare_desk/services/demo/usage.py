@@ -13,7 +13,7 @@ from hypercare_desk.services.demo.course import DESKS
 from hypercare_desk.services.demo.telling import Telling
 
 _SEARCHES_A_RECORD = 2.6
-_WITHOUT_RESULT = (0.24, 0.13, 0.055)
+_WITHOUT_RESULT = (0.24, 0.13, 0.06, 0.05)
 _USED = 0.6
 _HELPED = 0.87
 _GAP = ("consignment return", "KI-0022")
@@ -27,10 +27,10 @@ def searches_and_uses(
     queries = _queries_by_article(content)
     uses = _uses_of_records(rng, tellings, queries)
     searches: list[SearchMade] = []
-    owed = 0.0
+    owed, week = 0.0, 0
     for at in _moments(rng, tellings, content.days.end):
-        week = min(content.days.number_of(at) // 7, len(_WITHOUT_RESULT) - 1)
-        owed += _WITHOUT_RESULT[week]
+        begun, week = week, min(max(content.days.number_of(at), 0) // 7, len(_WITHOUT_RESULT) - 1)
+        owed = _WITHOUT_RESULT[week] + (owed if begun == week else 0.0)
         who = rng.choice(DESKS)
         if owed >= 1:
             owed -= 1
