@@ -63,6 +63,7 @@ def edited(file: FileText, matter: FrontMatter, changes: Mapping[str, Value]) ->
 
 def _candidates(file: FileText, matter: FrontMatter, changes: Mapping[str, Value]) -> Iterable[str]:
     yield _by_lines(file, matter, changes)
+    yield _by_lines(file, matter, changes, at_the_end=True)
     if matter.whole:
         by_ruamel = _by_round_trip(file.block, changes)
         if by_ruamel is not None:
@@ -97,8 +98,10 @@ def _wanted(value: Value) -> object:
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-def _by_lines(file: FileText, matter: FrontMatter, changes: Mapping[str, Value]) -> str:
-    """The block with the touched values replaced in place and new keys put where they belong."""
+def _by_lines(
+    file: FileText, matter: FrontMatter, changes: Mapping[str, Value], *, at_the_end: bool = False
+) -> str:
+    """The block with the touched values replaced in place and new keys put where they belong, or all at the end."""
     block, newline = file.block, file.newline
     if block and not block.endswith("\n"):
         block += newline
@@ -111,7 +114,7 @@ def _by_lines(file: FileText, matter: FrontMatter, changes: Mapping[str, Value])
             pieces.append((*spans[key], _lines_for(key, value, newline)))
     fresh = [key for key in ORDER if key in changes and key not in matter.keys and key not in spans]
     for key in fresh:
-        at = _place(block, matter, key, spans)
+        at = len(block) if at_the_end else _place(block, matter, key, spans)
         pieces.append((at, at, _lines_for(key, changes[key], newline)))
     # From the end, so that offsets hold; keys that go to the same place keep the application's order.
     out = block

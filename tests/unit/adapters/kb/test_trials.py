@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pygit2
 import pytest
+from pygit2.enums import ConfigLevel
 
 from hypercare_desk.adapters.kb import files, open_history, open_store
 from hypercare_desk.adapters.kb.store import FileStore
@@ -173,6 +175,9 @@ def as_ordinary_user(work: Callable[[], object]) -> object:
                 os.setgroups([])
                 os.setresgid(65534, 65534, 65534)
                 os.setresuid(65534, 65534, 65534)
+                # The home folder of the user who runs the tests may not be looked into.
+                pygit2.settings.search_path[ConfigLevel.GLOBAL] = "/nonexistent"
+                pygit2.settings.search_path[ConfigLevel.XDG] = "/nonexistent"
             os.write(writing, json.dumps(work()).encode())
             code = 0
         finally:
