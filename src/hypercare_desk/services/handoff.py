@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import DeskError, Invalid, Unavailable
 from hypercare_desk.domain.exit_criteria import Verdict
 from hypercare_desk.domain.handoff import BuiltPack, Pack, PackDiff, Verification
+from hypercare_desk.domain.statistics import Statistics
 from hypercare_desk.services.handoff_control import Identity
 from hypercare_desk.services.handoff_facts import PackFacts, read_facts
 from hypercare_desk.services.handoff_manifest import compare, digest, parts, read_manifest
@@ -31,6 +32,10 @@ class Evaluator(Protocol):
 
     def evaluate(self, as_of: datetime | None = None, keep: bool = True) -> Verdict:
         """All criteria at one instant."""
+        ...
+
+    def statistics(self, since: date | None = None, as_of: datetime | None = None) -> Statistics:
+        """The numbers of the hypercare up to one instant."""
         ...
 
 
@@ -68,7 +73,8 @@ class HandoffService:
     ) -> BuiltPack:
         """Write a draft pack to ``out`` and record it; the same content gives the same pack, byte for byte.
 
-        ``as_of`` (UTC-aware) is the instant of the records' state: now, or ``SOURCE_DATE_EPOCH`` where that is set.
+        ``as_of`` (UTC-aware) is the instant of the records' state. ``SOURCE_DATE_EPOCH``, where it is set, dates the
+        file, and is the default for ``as_of`` if it lies between go-live and now; else that is now.
         Raises ``Invalid`` for a time without zone or a target that is an issued pack, ``Unavailable`` when the disk,
         the database or the PDF library does not answer, ``Cancelled``; the old file is whole in every case.
         """
@@ -130,7 +136,9 @@ class HandoffService:
         """The frozen snapshot (canonical JSON) that a draft built now would be made from; records nothing."""
         facts, document = self._gather(self._instant(as_of), progress)
         identity = self._identity(f"{_PREFIX}-0000", facts.packs, issued=False)
-        return freeze(document, facts, self._settings, identity, facts.packs, "pack.pdf").document
+        return freeze(
+            document, facts, self._settings, identity, facts.packs, "pack.pdf", _source_date()
+        ).document
 
     def _make(
         self, out: Path | None, as_of: datetime | None, progress: Progress | None, *, issued: bool
@@ -165,10 +173,12 @@ class HandoffService:
             )
 
     def _instant(self, as_of: datetime | None) -> datetime:
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        if as_of is None and epoch.isdigit() and len(epoch) <= 11:
-            as_of = datetime.fromtimestamp(int(epoch), UTC)
-        as_of = as_of or self._clock.now()
+        """Now, or the instant asked for. ``SOURCE_DATE_EPOCH`` stands for now if it falls into the hypercare."""
+        now = self._clock.now()
+        epoch = _source_date()
+        if as_of is None and epoch and self._calendar.start_of(self._settings.go_live) <= epoch <= now:
+            as_of = epoch
+        as_of = as_of or now
         if as_of.tzinfo is None:
             raise Invalid(
                 "The time of a pack needs its zone, as 2026-11-18T09:30+00:00.", code="invalid_time"
@@ -183,7 +193,8 @@ class HandoffService:
 
     def _facts(self, as_of: datetime, progress: Progress | None = None) -> PackFacts:
         verdict = self._criteria.evaluate(as_of, keep=False)
-        return read_facts(self._database, self._store, verdict, as_of, self._calendar, progress)
+        numbers = self._criteria.statistics(as_of=as_of)
+        return read_facts(self._database, self._store, verdict, numbers, as_of, self._calendar, progress)
 
     def _frozen(
         self, facts: PackFacts, document: dict[str, object], *, issued: bool
@@ -201,7 +212,11 @@ class HandoffService:
                 unit.commit()
             earlier = facts.packs
         file = f"{identity.id}-v{identity.version}.pdf"
-        return same, freeze(document, facts, self._settings, identity, earlier, file), identity
+        return (
+            same,
+            freeze(document, facts, self._settings, identity, earlier, file, _source_date()),
+            identity,
+        )
 
     def _identity(self, pack_id: str, packs: Sequence[Pack], *, issued: bool) -> Identity:
         """Drafts count up behind the last issued version: 0.1, 0.2, 1.0, 1.1, 2.0."""
@@ -255,6 +270,16 @@ class HandoffService:
             *(f"{i} was removed." for i in diff.removed),
             *(f"Criterion {words}." for words in diff.criteria),
         )
+
+
+def _source_date() -> datetime | None:
+    """The date that reproducible builds are to carry, where the surroundings name one."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (
+        datetime.fromtimestamp(int(epoch), UTC)
+        if epoch.isascii() and epoch.isdigit() and len(epoch) < 12
+        else None
+    )
 
 
 def _content_of(pack: Pack) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,6 +13,7 @@ from hypercare_desk.domain.feedback import Feedback, Priority
 from hypercare_desk.services.handoff_facts import PackFacts
 from hypercare_desk.settings import WorkspaceSettings
 
+_REFERENCE = re.compile(r"^[A-Z]{2,4}-\d{4,9}$")
 _HUES: Mapping[CriterionState, str] = {
     CriterionState.MET: "green",
     CriterionState.AT_RISK: "amber",
@@ -59,7 +61,11 @@ def decision(facts: PackFacts, settings: WorkspaceSettings) -> dict[str, Any]:
                 "waiver_id": c.waiver_id,
                 "held_days": _held_days(facts, c.id, c.state),
                 "evidence_id": f"E-{place:02d}",
-                "evidence": {"kind": c.evidence.kind, "ids": list(c.evidence.ids), "note": c.evidence.note},
+                "evidence": {
+                    "kind": c.evidence.kind,
+                    "note": c.evidence.note,
+                    "refs": [i for i in c.evidence.ids if _REFERENCE.match(i)],
+                },
             }
             for place, c in enumerate(verdict.criteria, start=1)
         ],

@@ -30,6 +30,7 @@ from hypercare_desk.domain.journal import (
 )
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.domain.record_history import Life, lives
+from hypercare_desk.domain.statistics import Statistics
 from hypercare_desk.services.ports import ArticleStore, Database
 from hypercare_desk.services.progress import Progress, Silent
 
@@ -47,6 +48,7 @@ class PackFacts:
     uses: tuple[ArticleUse, ...]
     searches: tuple[SearchMade, ...]
     verdict: Verdict
+    statistics: Statistics
     evaluations: tuple[Verdict, ...]
     criteria: tuple[Criterion, ...]
     measurements: tuple[Measurement, ...]
@@ -71,6 +73,7 @@ def read_facts(
     database: Database,
     store: ArticleStore,
     verdict: Verdict,
+    numbers: Statistics,
     as_of: datetime,
     calendar: WorkCalendar,
     progress: Progress | None = None,
@@ -98,6 +101,7 @@ def read_facts(
             uses=tuple(use for use in unit.uses.all() if use.at <= as_of),
             searches=tuple(search for search in unit.searches.all() if search.at <= as_of),
             verdict=verdict,
+            statistics=numbers,
             evaluations=tuple(v for v in unit.evaluations.all() if v.as_of <= as_of),
             criteria=tuple(unit.criteria.all()),
             measurements=tuple(m for m in unit.measurements.all() if m.at <= as_of),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from hypercare_desk.domain.calendar import WorkCalendar
@@ -25,7 +25,7 @@ from hypercare_desk.services.handoff_control import Identity, changes, control
 from hypercare_desk.services.handoff_decision import decision
 from hypercare_desk.services.handoff_facts import PackFacts
 from hypercare_desk.services.handoff_manifest import FORMAT, canonical, digest, parts
-from hypercare_desk.services.handoff_statistics import statistics
+from hypercare_desk.services.handoff_statistics import statistics_page
 from hypercare_desk.settings import WorkspaceSettings
 
 _ALWAYS = frozenset({"control-sheet", "open-records", "incidents", "statistics", "sign-off", "manifest"})
@@ -59,7 +59,7 @@ def core(
         "pictures": dict(pictures(picture_paths(articles))),
         "decision": decision(facts, settings),
         "records": tables.open_records(facts),
-        "statistics": statistics(facts, settings, calendar, targets),
+        "statistics": statistics_page(facts, settings, calendar),
         "support": tables.support(facts, settings, targets),
         "roster": tables.roster(facts),
         "hotfixes": tables.journal(facts, JournalKind.HOTFIX),
@@ -90,8 +90,12 @@ def freeze(
     identity: Identity,
     earlier: Sequence[Pack],
     file: str,
+    stamp: datetime | None = None,
 ) -> Frozen:
-    """The finished snapshot of pack ``identity``; ``earlier`` are the packs before it, oldest first."""
+    """The finished snapshot of pack ``identity``; ``earlier`` are the packs before it, oldest first.
+
+    ``stamp`` dates the file; without one it is dated as its records are.
+    """
     missing = [s for s in document["sections"] if s["missing"]]
     about = {
         "id": identity.id,
@@ -118,7 +122,7 @@ def freeze(
         "pack": {
             **about,
             "day": facts.today.isoformat(),
-            "stamp": f"{facts.as_of:%Y-%m-%dT%H:%M:%SZ}",
+            "stamp": f"{stamp or facts.as_of:%Y-%m-%dT%H:%M:%SZ}",
             "language": settings.language,
             "page_size": settings.page_size,
             "classification": settings.classification,
@@ -177,7 +181,7 @@ def _tables(document: Mapping[str, Any]) -> dict[str, object]:
     """Section key → what records say for it."""
     return {
         "decision": document["decision"]["criteria"],
-        "ownership": [r for r in document["roster"] if r["after_handoff"]],
+        "ownership": document["roster"],
         "support-model": document["roster"],
         "changes": document["hotfixes"] or document["decisions"],
         "performance": document["performance"],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 
+from hypercare_desk.adapters.pdf.column_widths import ColumnWidths
 from hypercare_desk.domain.handoff import attachment_path
 
 _HEADINGS = {"h1": 4, "h2": 4, "h3": 5, "h4": 6, "h5": 6, "h6": 6}
@@ -117,6 +118,7 @@ class _Writer(HTMLParser):
         self._silent = 0
         self._text = False
         self._level = 3
+        self._tables: list[ColumnWidths] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENCED:
@@ -154,6 +156,8 @@ class _Writer(HTMLParser):
             while True:
                 last = self._open.pop()
                 self._emit(f"</{last}>")
+                if last == "table":
+                    self._end_table()
                 if last == tag:
                     break
 
@@ -165,6 +169,8 @@ class _Writer(HTMLParser):
             return
         if data.strip():
             self._text = True
+            if self._tables:
+                self._tables[-1].text(data)
         if {"a", "code", "pre"} & set(self._open):
             self._emit(escape(data))
         else:
@@ -204,7 +210,10 @@ class _Writer(HTMLParser):
 
     def _end_part(self) -> None:
         while self._open:
-            self._emit(f"</{self._open.pop()}>")
+            last = self._open.pop()
+            self._emit(f"</{last}>")
+            if last == "table":
+                self._end_table()
         html = "".join(self._out) if self._text else ""
         if html or self._heading:
             self._parts.append(Part(self._heading, self._anchor, html))
@@ -213,11 +222,22 @@ class _Writer(HTMLParser):
     def _start_element(self, tag: str, found: dict[str, str]) -> None:
         if tag not in _KEPT or len(self._open) >= _DEPTH:
             return
+        if tag == "table":
+            self._tables.append(ColumnWidths(len(self._out)))
+        elif self._tables and tag == "tr":
+            self._tables[-1].row()
+        elif self._tables and tag in ("td", "th"):
+            self._tables[-1].cell(found.get("colspan", ""))
         self._emit(f"<{tag}{self._attributes(tag, found)}>")
         if tag == "hr":
             self._text = True
         if tag not in _VOID:
             self._open.append(tag)
+
+    def _end_table(self) -> None:
+        """Give the table its columns' widths, and a smaller type if it has many."""
+        widths = self._tables.pop()
+        self._out[widths.place] = widths.opening()
 
     def _attributes(self, tag: str, found: dict[str, str]) -> str:
         kept: dict[str, str] = {}

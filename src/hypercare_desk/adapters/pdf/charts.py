@@ -25,6 +25,7 @@ _STYLE = {
     "ytick.color": GREY,
 }
 _MM = 1 / 25.4
+_MARK_LINES = 3
 
 
 def charts(snapshot: Mapping[str, Any]) -> dict[str, str]:
@@ -74,10 +75,10 @@ def daily(days: Sequence[Mapping[str, Any]], target: float | None, marks: Sequen
         shown = [*range(0, len(days) - step // 2, step), len(days) - 1] if len(days) > 1 else [0]
         axes.set_xticks(shown, [short_day(days[p]["day"]) for p in shown])
         axes.set_xlim(-0.6, len(days) - 0.4)
-        axes.set_ylim(0, top * 1.16)
+        axes.set_ylim(0, top * (1.06 + 0.09 * min(_MARK_LINES, len(marks))))
         _frame(axes)
 
-    return _svg(178, 54, (0.03, 0.1, 0.965, 0.88), draw)
+    return _svg(178, 52, (0.03, 0.1, 0.965, 0.88), draw)
 
 
 def bars(items: Sequence[tuple[str, float]]) -> str:
@@ -96,7 +97,7 @@ def bars(items: Sequence[tuple[str, float]]) -> str:
         for side in ("top", "right", "bottom", "left"):
             axes.spines[side].set_visible(False)
 
-    return _svg(84, max(14, 6.0 * len(items)), (0.37, 0.01, 0.62, 0.98), draw)
+    return _svg(84, max(14, 4.9 * len(items)), (0.37, 0.01, 0.62, 0.98), draw)
 
 
 def columns(items: Sequence[tuple[str, float]], target: float | None, unit: str) -> str:
@@ -126,26 +127,34 @@ def columns(items: Sequence[tuple[str, float]], target: float | None, unit: str)
 def _name_marks(
     axes: Any, days: Sequence[Mapping[str, Any]], marks: Sequence[Mapping[str, Any]], top: float
 ) -> None:
-    """Write at most four events over their days, each on the first line that is still free there."""
+    """Write at most five events over their days, each on the highest line that is free there."""
     first = date.fromisoformat(days[0]["day"])
-    lines = [-99.0, -99.0]
-    for mark in list(marks)[:4]:
+    free = [-9.0] * _MARK_LINES
+    for mark in sorted(marks, key=lambda m: m["day"])[:5]:
         place = (date.fromisoformat(mark["day"]) - first).days
-        if not 0 <= place < len(days):
+        words = mark["text"] if len(mark["text"]) <= 40 else mark["text"][:39].rstrip() + "…"
+        width = len(words) * 0.0082 * len(days)
+        before = place + 0.3 + width > len(days) - 0.4
+        left = place - 0.3 - width if before else place - 0.1
+        line = next((n for n, end in enumerate(free) if end < left), None)
+        if line is None or not 0 <= place < len(days):
             continue
-        words = mark["text"] if len(mark["text"]) <= 44 else mark["text"][:43] + "…"
-        width = len(words) * 0.0088 * len(days)
-        row = next((i for i, end in enumerate(lines) if end < place), None)
-        if row is None:
-            continue
-        left = min(place, len(days) - 0.5 - width)
-        lines[row] = left + width
-        high = top * (1.115 - 0.085 * row)
+        free[line] = left + width + 0.4
+        high = top * (1.02 + 0.09 * (_MARK_LINES - line))
         bar = max(days[place]["new"], days[place]["solved"])
         axes.plot(
-            [place, place], [min(bar + top * 0.02, high - top * 0.03), high - top * 0.02], color=INK, lw=0.8
+            [place, place], [min(bar + top * 0.03, high), high + top * 0.03], color=INK, lw=0.7, zorder=3.5
         )
-        axes.text(left, high, words, va="center", ha="left", weight="bold", size=6.2, zorder=6)
+        side = "right" if before else "left"
+        axes.text(
+            place - 0.15 if before else place + 0.15,
+            high,
+            words,
+            va="center",
+            ha=side,
+            weight="bold",
+            size=6.2,
+        )
 
 
 def _frame(axes: Any) -> None:

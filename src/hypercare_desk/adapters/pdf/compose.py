@@ -15,7 +15,7 @@ FULL_CONTENTS = 120  # articles; beyond that the contents list sections, and eac
 _CALLER = frozenset({"steps to read to the caller", "say to the caller"})
 _CARD = 4
 _RECORDS = 6
-_LONG_LINES = 26
+_LONG_LINES = 18
 
 
 def compose(snapshot: Mapping[str, Any], report: Report | None = None) -> str:
@@ -118,7 +118,7 @@ def _article(
         "below": shown[beside:],
         "beside_long": lines > _LONG_LINES,
         "facts": facts,
-        "card": card,
+        "card": beside > 0,
         "records": records,
         "records_more": max(0, len(article["records"]) - _RECORDS),
         "linked": [(i, titles[i]) for i in article["links"] if i in titles],
@@ -144,13 +144,12 @@ def _is_fact(part: Part, article: Mapping[str, Any]) -> bool:
 
 def _facts(article: Mapping[str, Any]) -> list[tuple[str, str]]:
     validated = ", ".join(filter(None, [article["validated_by"], wording.day(article["validated_on"])]))
-    ends = "Workaround ends" if article["kind"] == "workaround" else "Valid until"
     facts = [
-        ("Product, release", ", ".join(filter(None, [article["product"], article["release"]]))),
+        ("Release", ", ".join(filter(None, [article["product"], article["release"]]))),
         ("Environment", article["environment"]),
         ("Affects from", article["affects_from"]),
         ("Fixed in", article["fixed_in"]),
-        (ends, wording.day(article["valid_until"])),
+        ("Valid until", wording.day(article["valid_until"])),
         ("Owner", article["owner"]),
         ("Validated", validated),
         ("Review by", wording.day(article["review_by"])),

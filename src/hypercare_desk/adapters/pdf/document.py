@@ -85,7 +85,7 @@ def _fetcher(kb: Path, pictures: Mapping[str, str], drawn: Mapping[str, str]) ->
 
 def _attachments(snapshot: Mapping[str, Any], fetcher: Any) -> list[Any]:
     """The manifest and the Markdown of every article, stamped with the pack's date."""
-    when = datetime.fromisoformat(snapshot["pack"]["as_of"])
+    when = datetime.fromisoformat(snapshot["pack"]["stamp"])
     attachment = _library("weasyprint").Attachment
     files = [("manifest.json", snapshot["manifest_json"], "What this pack is made of")]
     files += [(f"{a['id']}.md", a["source"], a["title"]) for a in snapshot["articles"]]
