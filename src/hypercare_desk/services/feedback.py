@@ -115,6 +115,11 @@ class FeedbackService:
         with self._database.view() as work:
             return work.links.of_feedback(_id(feedback_id))
 
+    def all_links(self) -> Sequence[Link]:
+        """Every tie of every record."""
+        with self._database.view() as work:
+            return work.links.all()
+
     def links_of(self, target_id: str) -> Sequence[Link]:
         """Ties of an article or post-mortem to records."""
         with self._database.view() as work:

@@ -11,6 +11,7 @@ def page_entries() -> tuple[PageEntry, ...]:
     return (
         PageEntry("search", "Search", "ph.magnifying-glass", "Ctrl+1", _search),
         PageEntry("knowledge", "Knowledge", "ph.books", "Ctrl+2", _knowledge),
+        PageEntry("feedback", "Feedback", "ph.tray", "Ctrl+3", _feedback),
         PageEntry("criteria", "Exit criteria", "ph.gauge", "Ctrl+4", _criteria),
     )
 
@@ -31,3 +32,9 @@ def _criteria(around: Surroundings) -> Page:
     from hypercare_desk.ui.pages.criteria.page import CriteriaPage
 
     return CriteriaPage(around)
+
+
+def _feedback(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.feedback.page import FeedbackPage
+
+    return FeedbackPage(around)
