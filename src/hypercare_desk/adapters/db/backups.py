@@ -28,6 +28,7 @@ def copy_database(source: Path, target: Path, *, read_only: bool = False, immuta
         try:
             copy = sqlite3.connect(unfinished, isolation_level=None)
             try:
+                copy.execute("PRAGMA journal_mode=OFF")  # nobody opens it before it is whole
                 origin.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")
             finally:

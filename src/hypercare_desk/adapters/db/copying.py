@@ -35,6 +35,7 @@ def copy_into_file(source: Connection, target: Path) -> Path:
         flush_folder(target.parent)
     finally:
         engine.dispose()
-        with suppress(OSError):
-            unfinished.unlink()
+        for left in (unfinished, unfinished.with_name(unfinished.name + "-journal")):
+            with suppress(OSError):
+                left.unlink()
     return target

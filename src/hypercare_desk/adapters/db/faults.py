@@ -23,6 +23,7 @@ class Faults:
 
     def __init__(self, place: str, advice: Callable[[], str]) -> None:
         self.place = place
+        self._place = place[0].lower() + place[1:]
         self._advice = advice
 
     @contextmanager
@@ -60,7 +61,7 @@ class Faults:
             return self.damaged(text)
         if code == sqlite3.SQLITE_FULL:
             return Unavailable(
-                f"There is no room left on the disk that holds {self.place}; nothing was changed. Make room and try"
+                f"There is no room left on the disk that holds {self._place}; nothing was changed. Make room and try"
                 " again.",
                 code="disk_full",
             )
@@ -104,7 +105,7 @@ class Faults:
                 code="read_only",
             )
         if state == "53100":
-            return Unavailable(f"The disk of {self.place} is full; nothing was changed.", code="disk_full")
+            return Unavailable(f"The disk of {self._place} is full; nothing was changed.", code="disk_full")
         if isinstance(fault, DBAPIError):
             return Unavailable(
                 f"{self.place} does not answer ({text}). Check that the server runs and can be reached, then try"

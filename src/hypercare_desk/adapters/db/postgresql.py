@@ -18,6 +18,7 @@ from hypercare_desk.adapters.db import schema
 from hypercare_desk.adapters.db.copying import copy_into_file
 from hypercare_desk.adapters.db.database import SqlDatabase
 from hypercare_desk.adapters.db.faults import Faults
+from hypercare_desk.adapters.db.reading_check import unreadable_rows
 from hypercare_desk.adapters.db.tables import METADATA
 from hypercare_desk.domain.errors import Invalid, Unavailable
 
@@ -48,11 +49,14 @@ class PostgresqlStore:
             return copy_into_file(connection, target)
 
     def check(self) -> Sequence[str]:
-        """Sentences on tables that are missing, and on why nothing may be written."""
+        """Sentences on tables that are missing or cannot be read."""
         with self.engine.connect() as connection:
+            connection.execution_options(**self.options(writing=False))
             there = set(inspect(connection).get_table_names())
-        missing = [name for name in METADATA.tables if name not in there]
-        return [f"{self._place} has no table {name}." for name in missing]
+            missing = [name for name in METADATA.tables if name not in there]
+            if missing:
+                return [f"{self._place} has no table {name}." for name in missing]
+            return list(unreadable_rows(connection))
 
 
 def open_postgresql(url: str) -> SqlDatabase:

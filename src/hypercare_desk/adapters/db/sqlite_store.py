@@ -15,6 +15,7 @@ from hypercare_desk.adapters.db.backups import backup_before, copy_database, dai
 from hypercare_desk.adapters.db.database import SqlDatabase
 from hypercare_desk.adapters.db.faults import Faults
 from hypercare_desk.adapters.db.network_drives import network_kind
+from hypercare_desk.adapters.db.reading_check import unreadable_rows
 from hypercare_desk.domain.errors import DeskError, NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class SqliteStore:
             found.append(f"The database {self.path} is damaged ({fault}).")
         finally:
             connection.close()
+        if not found:
+            with self.engine.connect() as reader:
+                found.extend(unreadable_rows(reader))
         if found:
             found.append(advice(self.path, self._backups))
         if self._backup_fault:

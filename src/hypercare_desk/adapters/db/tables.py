@@ -217,3 +217,10 @@ COUNTERS = Table(
     CheckConstraint("last >= 0", name="last"),
 )
 """The last number given out for each prefix of ids; the empty name counts commits."""
+
+SHAPES: tuple[Shape[Any], ...] = (
+    *(FEEDBACK, EVENTS, LINKS, USES, SEARCHES),
+    *(CRITERIA, MEASUREMENTS, EVALUATIONS, WAIVERS, SIGN_OFFS),
+    *(POSTMORTEMS, JOURNAL, ANNOUNCEMENTS, ROSTER, TRAINING, TRANSFER, SURVEYS, RISKS, PACKS),
+)
+"""Every table of frozen rows."""
