@@ -37,6 +37,11 @@ class Kind(StrEnum):
         return LABELS[self]
 
     @property
+    def noun(self) -> str:
+        """The kind in the middle of a sentence: a known issue, a FAQ."""
+        return self.label if self.label.isupper() else self.label.lower()
+
+    @property
     def sections(self) -> tuple[str, ...]:
         """Headings of the kind's template, in order; empty for free-form kinds."""
         return SECTIONS[self]

@@ -188,7 +188,7 @@ def _without_comments(body: str) -> str:
 
 
 def _not_concerned(item: str, article: Article) -> Finding:
-    return Finding(item, True, f"Does not concern a {article.kind.label.lower()}.")
+    return Finding(item, True, f"Does not concern a {article.kind.noun}.")
 
 
 def _missing(words: Sequence[str]) -> str:

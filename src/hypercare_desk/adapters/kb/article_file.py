@@ -79,8 +79,8 @@ def checked(draft: ArticleDraft, before: Article | None = None) -> None:
         raise Invalid(f"“{fields.id:.40}” is no article id: it should look like {fields.kind.prefix}-0007.")
     if match.group(1) != fields.kind.prefix and (before is None or before.kind != fields.kind):
         raise Invalid(
-            f"{fields.id} cannot become a {fields.kind.label.lower()}: its id says {match.group(1)}. "
-            f"Make a new {fields.kind.label.lower()} and retire this article.",
+            f"{fields.id} cannot become a {fields.kind.noun}: its id says {match.group(1)}. "
+            f"Make a new {fields.kind.noun} and retire this article.",
             code="kind_fixed",
         )
     if not fields.title.strip() or "\n" in fields.title:

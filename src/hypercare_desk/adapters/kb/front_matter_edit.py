@@ -141,7 +141,9 @@ def _replacement(
         return start, end, text
     comment = re.match(r"[ \t]+#[^\r\n]*", block[key_end:])
     note = comment.group(0) if comment and not one_line else ""
-    return key_end, max(end, key_end), (f" {text}" if text else "") + note
+    told = block[key_end : end if node.shape == "list" and not node.flow else start].split("\n")[1:]
+    notes = "".join(newline + line.rstrip() for line in told if line.lstrip().startswith("#"))
+    return key_end, max(end, key_end), (f" {text}" if text else "") + note + notes
 
 
 def _like(node: Node, value: Value) -> str:

@@ -54,7 +54,7 @@ def test_a_new_title_keeps_the_file_name_and_a_new_kind_is_refused(store: FileSt
     renamed = replace(first.fields, title="Another title")
     second = store.save(ArticleDraft(renamed, first.body), first.version)
     assert (second.path, second.title) == (first.path, "Another title")
-    with pytest.raises(Invalid, match="Make a new faq"):
+    with pytest.raises(Invalid, match="Make a new FAQ"):
         store.save(ArticleDraft(replace(renamed, kind=Kind.FAQ), first.body), second.version)
 
 
