@@ -212,9 +212,7 @@ def postmortems_held(index: FactIndex, criterion: Criterion, t: float, ids: bool
     if index.first_rated > t:
         return no_data(f"None of the {counted(index.known_by(t), 'records')} has a priority yet.")
     needed = {
-        index.survivor(life.record.id)
-        for life in index.urgent
-        if life.opened <= t and life.priority_at(t) in URGENT
+        index.survivor(life.id) for life in index.urgent if life.opened <= t and life.priority_at(t) in URGENT
     }
     if not needed:
         known = index.known_by(t)

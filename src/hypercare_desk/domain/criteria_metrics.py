@@ -47,7 +47,7 @@ def _open_urgent(index: FactIndex, t: float, found: Sequence[Life], what: str, i
         float(len(found)),
         index.known_by(t),
         story,
-        evidence=evidence("feedback", (life.record.id for life in found) if ids else ()),
+        evidence=evidence("feedback", (life.id for life in found) if ids else ()),
     )
 
 
@@ -85,7 +85,7 @@ def targets_met(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
     for life in index.urgent:
         outcome = _judged(index, life, t, t - window * DAY)
         if outcome:
-            judged[outcome].append(life.record.id)
+            judged[outcome].append(life.id)
     met, total = len(judged[_MET]), len(judged[_MET]) + len(judged[_MISSED])
     if not total:
         return no_data(f"No P1 or P2 was solved or fell due in the last {window} days.")
@@ -162,7 +162,7 @@ def _solved_ids(index: FactIndex, after: float, t: float) -> Iterator[str]:
     for life in reversed(index.lives_by(t)):
         solved = life.solved_at(t)
         if solved is not None and solved > after:
-            yield life.record.id
+            yield life.id
 
 
 def reopen_rate(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> Reading:
@@ -188,13 +188,13 @@ def reopen_rate(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
 
 
 def _reopened_ids(index: FactIndex, after: float, t: float) -> Iterator[str]:
-    for life in index.often_solved(t):
+    for life in index.came_back:
         if life.plain:
-            again = life.record.reopen_count > 0 and after < life.solved <= t
+            again = life.said_reopened and after < life.solved <= t
         else:
             again = any(not solving and after < moment <= t for moment, solving in life.turns())
         if again:
-            yield life.record.id
+            yield life.id
 
 
 def _nothing_solved(index: FactIndex, t: float, window: int) -> Reading:
@@ -273,7 +273,7 @@ def old_backlog(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> 
 
 
 def _open_ids(index: FactIndex, before: float, t: float) -> Iterator[str]:
-    return (life.record.id for life in index.lives_by(before) if life.is_open_at(t))
+    return (life.id for life in index.lives_by(before) if life.is_open_at(t))
 
 
 def recurring_validated(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> Reading:
@@ -335,13 +335,13 @@ def _reported_after(index: FactIndex, after: float, t: float) -> Iterator[str]:
     for life in reversed(index.lives_by(t)):
         if life.opened <= after:
             return
-        yield life.record.id
+        yield life.id
 
 
 def _reported_on(index: FactIndex, days: Collection[date], t: float) -> Iterator[str]:
     """The records of these days, by day and time."""
     for day in sorted(days):
-        yield from (life.record.id for life in index.lives_on(day, t))
+        yield from (life.id for life in index.lives_on(day, t))
 
 
 RECORD_METRICS: Mapping[str, Metric] = {

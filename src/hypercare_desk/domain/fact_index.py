@@ -86,12 +86,7 @@ class FactIndex:
     @cached_property
     def urgent(self) -> tuple[Life, ...]:
         """Records that are or were P1 or P2."""
-        return tuple(
-            life
-            for life in self.lives
-            if life.record.priority in URGENT
-            or (len(life.priorities) > 1 and any(p in URGENT for _, p in life.priorities))
-        )
+        return tuple(life for life in self.lives if life.urgent)
 
     @cached_property
     def first_rated(self) -> float:
@@ -113,7 +108,7 @@ class FactIndex:
             for since, priority in life.priorities:
                 if priority is Priority.P1 and before is not Priority.P1:
                     known = max(since, life.opened)
-                    found.append((known, known if before else life.opened, life.record.id))
+                    found.append((known, known if before else life.opened, life.id))
                 before = priority
         return tuple(sorted(found))
 
@@ -126,36 +121,40 @@ class FactIndex:
     # --- open and solved -------------------------------------------------------------------------------------
 
     @cached_property
-    def _plain(self) -> tuple[list[float], list[float]]:
-        plain = [life for life in self.lives if life.plain]
-        return [life.opened for life in plain], [life.ended for life in plain]
+    def _kinds(self) -> tuple[list[Life], list[Life]]:
+        plain: list[Life] = []
+        wavering: list[Life] = []
+        for life in self.lives:
+            (plain if life.plain and life.resolver_settled else wavering).append(life)
+        return plain, wavering
+
+    @property
+    def wavering(self) -> Sequence[Life]:
+        """Records whose story two numbers do not tell: reopened, or their resolver changed after the solution."""
+        return self._kinds[1]
 
     @cached_property
-    def wavering(self) -> tuple[Life, ...]:
-        """Records whose story two numbers do not tell: reopened, or their resolver changed after the solution."""
-        return tuple(life for life in self.lives if not life.plain or _late_resolver(life))
+    def _spans(self) -> tuple[list[float], list[float]]:
+        plain = self._kinds[0]
+        return [life.opened for life in plain], [life.ended for life in plain]
 
     def open_at(self, t: float, opened_by: float) -> int:
         """How many records reported by ``opened_by`` were open at ``t``."""
-        opened, ended = self._plain
+        opened, ended = self._spans
         count = sum(end > t for end in ended[: bisect_right(opened, min(opened_by, t))])
-        return count + sum(
-            not life.plain and life.opened <= opened_by and life.is_open_at(t) for life in self.wavering
-        )
+        return count + sum(life.opened <= opened_by and life.is_open_at(t) for life in self.wavering)
 
     @cached_property
     def _solutions(self) -> tuple[list[float], list[int], list[int], list[int]]:
         """Lasting solutions in order of time, with running counts: by BAU, of known resolver, reopened unseen."""
-        steady = sorted(
-            (life.solved, life.resolvers[-1][1], life.record.reopen_count > 0)
-            for life in self.lives
-            if life.plain and life.solved < inf and not _late_resolver(life)
-        )
+        steady = [life for life in self._kinds[0] if life.solved < inf]
+        steady.sort(key=_solved)
+        by = [life.resolver for life in steady]
         return (
-            [solved for solved, _, _ in steady],
-            _running(resolver is Resolver.BAU for _, resolver, _ in steady),
-            _running(resolver is not Resolver.UNKNOWN for _, resolver, _ in steady),
-            _running(again for _, _, again in steady),
+            [life.solved for life in steady],
+            _running(resolver is Resolver.BAU for resolver in by),
+            _running(resolver is not Resolver.UNKNOWN for resolver in by),
+            _running(life.said_reopened for life in steady),
         )
 
     def solved_between(self, after: float, until: float) -> Solved:
@@ -172,9 +171,10 @@ class FactIndex:
                 with_name += resolver is not Resolver.UNKNOWN
         return Solved(total, by_bau, with_name)
 
-    def often_solved(self, t: float) -> Sequence[Life]:
-        """Records by ``t`` that may have been reopened: the wavering, and those that merely say they were."""
-        return [life for life in self.lives_by(t) if life.record.reopen_count or not life.plain]
+    @cached_property
+    def came_back(self) -> Sequence[Life]:
+        """Records that may have been reopened: those with a story, and those that merely say they were."""
+        return [life for life in self.lives if life.said_reopened or not life.plain]
 
     def reopened_between(self, after: float, until: float) -> tuple[int, int]:
         """Records reopened in (``after``, ``until``], and records solved or reopened in it."""
@@ -194,8 +194,7 @@ class FactIndex:
         """Issues seen at least twice: records tied by a merge, an alert's fingerprint, or an article of both."""
         articles: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
         ties = _Ties()
-        for life in self.lives:
-            record = life.record
+        for record in (life.record for life in self.lives if life.tied):
             if record.duplicate_of:
                 ties.join(record.id, record.duplicate_of)
             if record.fingerprint:
@@ -206,13 +205,13 @@ class FactIndex:
                 articles[link.feedback_id].append((link.target_id, link.at.timestamp()))
         groups: defaultdict[str, list[Life]] = defaultdict(list)
         for life in self.lives:
-            if life.record.id in ties:
-                groups[ties.root(life.record.id)].append(life)
+            if life.id in ties:
+                groups[ties.root(life.id)].append(life)
         return tuple(
             Issue(
                 group[1].opened,
-                min((self._validated(*a) for life in group for a in articles[life.record.id]), default=inf),
-                tuple(sorted(life.record.id for life in group)),
+                min((self._validated(*a) for life in group for a in articles[life.id]), default=inf),
+                tuple(sorted(life.id for life in group)),
             )
             for group in groups.values()
             if len(group) > 1
@@ -271,9 +270,9 @@ class FactIndex:
     @cached_property
     def _merged_into(self) -> dict[str, str]:
         return {
-            life.record.id: life.record.duplicate_of
+            life.id: life.record.duplicate_of
             for life in self.lives
-            if life.record.state is State.MERGED and life.record.duplicate_of
+            if life.tied and life.record.state is State.MERGED and life.record.duplicate_of
         }
 
     @cached_property
@@ -317,8 +316,8 @@ class _Ties:
         self._parent[self.root(one)] = self.root(other)
 
 
-def _late_resolver(life: Life) -> bool:
-    return len(life.resolvers) > 1 and life.resolvers[-1][0] > life.solved
+def _solved(life: Life) -> float:
+    return life.solved
 
 
 def _running(flags: Iterable[bool]) -> list[int]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from math import inf
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Priority, Resolver, State
@@ -23,30 +23,40 @@ _PRIORITIES = {priority.value: priority for priority in Priority}
 _RESOLVERS = {resolver.value: resolver for resolver in Resolver}
 _STAMPED = ("responded_at", "resolved_at", "closed_at")
 _TRACKED = frozenset(("state", "priority", "plan_accepted", "resolver", *_STAMPED))
+_SOLVED_WORDS = frozenset(state.value for state in SOLVED)
 _ENDED = frozenset(state for state in State if not state.is_open)
 
 Spans = tuple[tuple[float, T], ...]
 """What a field held from each instant on, oldest first."""
 _Changes = dict[str, list[FeedbackEvent]]
+_Story = tuple[list[float], list[State]]
 
 
 class Life:
     """One record from its report on. ``plain``: solved and closed at most once, for good, so two numbers say it all.
 
-    ``stages[n]`` is the state from ``moments[n]`` on. There may be 100,000 of these: they hold as little as they can.
+    ``urgent``: it is or was P1 or P2. ``tied``: it repeats another record or came from an alert. ``said_reopened``:
+    the record counts a reopening. There may be 100,000 of these, and most are never asked for more: the story of
+    states is made when it is.
     """
 
     __slots__ = (
+        "_changes",
+        "_moves",
+        "_plans",
+        "_priorities",
+        "_resolvers",
+        "_told",
         "ended",
-        "moments",
+        "id",
         "opened",
         "plain",
-        "plans",
-        "priorities",
         "record",
-        "resolvers",
+        "resolver",
+        "said_reopened",
         "solved",
-        "stages",
+        "tied",
+        "urgent",
     )
 
     def __init__(
@@ -58,40 +68,69 @@ class Life:
     ) -> None:
         self.record = record
         self.opened = opened
-        self.priorities: Spans[Priority | None] = _ALWAYS[record.priority]
-        self.plans: Spans[bool] = _ALWAYS[record.plan_accepted]
-        self.resolvers: Spans[Resolver] = _ALWAYS[record.resolver]
-        of: _Changes = {}
+        self._moves = moves
+        self._changes = changes
+        self._told: _Story | None = None
+        self._priorities: Spans[Priority | None] = ()
+        self._plans: Spans[bool] = ()
+        self._resolvers: Spans[Resolver] = ()
+        # Read now, while the record is at hand: later each look at 100,000 records costs a tenth of a second.
+        self.id = record.id
+        self.resolver = record.resolver
+        self.urgent = record.priority is Priority.P1 or record.priority is Priority.P2
+        self.tied = bool(record.duplicate_of or record.fingerprint)
+        self.said_reopened = record.reopen_count > 0
         if changes:
-            of = _by_field(changes)
-            if "priority" in of:
-                self.priorities = _spans(of["priority"], record.priority, _PRIORITIES.get)
-            if "plan_accepted" in of:
-                self.plans = _spans(of["plan_accepted"], record.plan_accepted, _yes)
-            if "resolver" in of:
-                self.resolvers = _spans(of["resolver"], record.resolver, _resolver)
-        moments, stages = _story(record, opened, moves, of)
-        self.moments = tuple(moments)
-        self.stages = tuple(stages)
-        self.solved, self.ended, self.plain = _summary(moments, stages)
+            self._take(_by_field(changes))
+        self.solved, self.ended, self.plain = _straight(record, moves) or _summary(*self.story)
+
+    def _take(self, of: _Changes) -> None:
+        record = self.record
+        if "priority" in of:
+            self._priorities = _spans(of["priority"], record.priority, _PRIORITIES.get)
+            self.urgent = self.urgent or any(
+                p is Priority.P1 or p is Priority.P2 for _, p in self._priorities
+            )
+        if "plan_accepted" in of:
+            self._plans = _spans(of["plan_accepted"], record.plan_accepted, _yes)
+        if "resolver" in of:
+            self._resolvers = _spans(of["resolver"], record.resolver, _resolver)
+
+    @property
+    def story(self) -> _Story:
+        """The instants at which the state changed, oldest first, and the states from then on."""
+        if self._told is None:
+            self._told = _story(self.record, self.opened, self._moves, _by_field(self._changes))
+        return self._told
 
     def state_at(self, t: float) -> State | None:
         """The state at ``t``; None before the report."""
         if t < self.opened:
             return None
-        return self.stages[max(bisect_right(self.moments, t) - 1, 0)]
+        moments, states = self.story
+        return states[max(bisect_right(moments, t) - 1, 0)]
 
     def priority_at(self, t: float) -> Priority | None:
         """The priority at ``t``."""
-        return _at(self.priorities, t)
+        return _at(self._priorities, t) if self._priorities else self.record.priority
+
+    @property
+    def priorities(self) -> Spans[Priority | None]:
+        """What the priority was from each instant on, oldest first; from the beginning of time on first."""
+        return self._priorities or ((-inf, self.record.priority),)
 
     def plan_accepted_at(self, t: float) -> bool:
         """Whether a plan was accepted at ``t``."""
-        return bool(_at(self.plans, t))
+        return _at(self._plans, t) if self._plans else self.record.plan_accepted
 
     def resolver_at(self, t: float) -> Resolver:
         """Who was down as resolver at ``t``."""
-        return _at(self.resolvers, t) or Resolver.UNKNOWN
+        return _at(self._resolvers, t) if self._resolvers else self.resolver
+
+    @property
+    def resolver_settled(self) -> bool:
+        """Whether the resolver has not changed since the record was solved."""
+        return not self._resolvers or self._resolvers[-1][0] <= self.solved
 
     def is_open_at(self, t: float) -> bool:
         """Whether somebody still had to do something at ``t``."""
@@ -105,7 +144,7 @@ class Life:
         if self.plain:
             return self.solved if self.solved <= t else None
         since: float | None = None
-        for moment, state in zip(self.moments, self.stages, strict=True):
+        for moment, state in zip(*self.story, strict=True):
             if moment > t:
                 break
             if state not in SOLVED:
@@ -120,14 +159,12 @@ class Life:
             return None
         if self.plain:
             return self.ended
-        return max(
-            m for m, state in zip(self.moments, self.stages, strict=True) if m <= t and state in _ENDED
-        )
+        return max(m for m, state in zip(*self.story, strict=True) if m <= t and state in _ENDED)
 
     def turns(self) -> Iterable[tuple[float, bool]]:
         """Every solving (True) and reopening (False), oldest first."""
         before: State | None = None
-        for moment, state in zip(self.moments, self.stages, strict=True):
+        for moment, state in zip(*self.story, strict=True):
             if state in SOLVED and (before is None or before not in SOLVED):
                 yield moment, True
             elif before is not None and before in SOLVED and is_reopening(before, state):
@@ -144,7 +181,7 @@ def lives(records: Iterable[Feedback], events: Iterable[FeedbackEvent]) -> list[
             for record in records
             if (begun := record.reported_at or record.created_at)
         ]
-        found.sort(key=lambda life: (life.opened, life.record.id))
+        found.sort(key=lambda life: (life.opened, life.id))
         return found
 
 
@@ -201,19 +238,11 @@ def _resolver(text: str) -> Resolver:
 
 
 def _at(spans: Spans[T], t: float) -> T:
-    if len(spans) == 1:
-        return spans[0][1]
     return spans[max(bisect_right(spans, t, key=_begin) - 1, 0)][1]
 
 
 def _begin(span: tuple[float, object]) -> float:
     return span[0]
-
-
-_ALWAYS: dict[object, Spans[Any]] = {
-    value: ((-inf, value),) for value in (None, True, False, *Priority, *Resolver)
-}
-"""The spans of fields that never changed, shared by all records."""
 
 
 def _spans(changes: Sequence[FeedbackEvent], now: T, read: Callable[[str], T]) -> Spans[T]:
@@ -225,7 +254,28 @@ def _spans(changes: Sequence[FeedbackEvent], now: T, read: Callable[[str], T]) -
     return tuple(zip(begins, values, strict=True))
 
 
-_Story = tuple[list[float], list[State]]
+def _straight(record: Feedback, moves: Sequence[FeedbackEvent]) -> tuple[float, float, bool] | None:
+    """The summary of a record that began as new, only went forwards, and whose stamps agree; None for any other."""
+    if not moves or moves[0].new != "new" or moves[-1].new != record.state.value:
+        return None
+    solved: FeedbackEvent | None = None
+    ended: FeedbackEvent | None = None
+    for move in moves:
+        if move.new in _SOLVED_WORDS:
+            if ended is not None:
+                return None
+            solved = solved or move
+            if move.new == "closed":
+                ended = move
+        elif solved is not None or ended is not None:
+            return None
+        elif move.new == "merged":
+            ended = move
+    if solved is None:
+        return inf, inf if ended is None else ended.at.timestamp(), True
+    if record.resolved_at is not None and record.resolved_at != solved.at:
+        return None
+    return solved.at.timestamp(), inf if ended is None else ended.at.timestamp(), True
 
 
 def _story(record: Feedback, opened: float, changes: Sequence[FeedbackEvent], others: _Changes) -> _Story:

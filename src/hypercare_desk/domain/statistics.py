@@ -149,7 +149,7 @@ def _days(index: FactIndex, known: Sequence[Life], first: date, today: date) -> 
     solved: list[float] = []
     closed: list[float] = []
     for life in known:
-        when = life.solved_at(now)
+        when = life.solved_at(now) if life.solved < inf or not life.plain else None
         if when is not None and when >= begin:
             solved.append(when)
         end = life.closed_at(now)
@@ -177,7 +177,7 @@ def _by_priority(still: Sequence[Life], now: float) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {priority.value: [] for priority in Priority} | {UNRATED: []}
     for life in still:
         priority = life.priority_at(now)
-        groups[priority.value if priority else UNRATED].append(life.record.id)
+        groups[priority.value if priority else UNRATED].append(life.id)
     return groups
 
 
@@ -185,19 +185,19 @@ def _by_age(still: Sequence[Life], now: float) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {name: [] for name, _ in AGES}
     for life in still:
         age = (now - life.opened) / DAY
-        groups[next(name for name, end in AGES if age < end)].append(life.record.id)
+        groups[next(name for name, end in AGES if age < end)].append(life.id)
     return groups
 
 
 def _resolve_times(facts: Facts, known: Sequence[Life], begin: float, now: float) -> tuple[ResolveTime, ...]:
-    times: defaultdict[Priority, list[tuple[float, str]]] = defaultdict(list)
+    times: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
     for life in known:
-        solved, priority = life.solved_at(now), life.priority_at(now)
-        if solved is not None and solved >= begin and priority:
-            times[priority].append((solved - life.opened, life.record.id))
+        solved = life.solved_at(now) if life.solved < inf or not life.plain else None
+        if solved is not None and solved >= begin and (priority := life.priority_at(now)):
+            times[priority.value].append((solved - life.opened, life.id))
     found: list[ResolveTime] = []
     for priority in Priority:
-        some = sorted(times[priority])
+        some = sorted(times[priority.value])
         seconds = [taken for taken, _ in some]
         target = facts.targets[priority].resolve if priority in facts.targets else None
         limit = target.total_seconds() if target else None
@@ -223,7 +223,7 @@ def _category(life: Life) -> str:
 def _pareto(pairs: Iterable[tuple[str, Life]]) -> tuple[Share, ...]:
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for label, life in pairs:
-        groups[label].append(life.record.id)
+        groups[label].append(life.id)
     return _shares(dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))))
 
 

@@ -31,8 +31,10 @@ from hypercare_desk.domain.feedback import (
     SearchMade,
     State,
 )
+from hypercare_desk.domain.feedback_loop import SOLVED
 from hypercare_desk.domain.journal import Survey, TransferItem
 from hypercare_desk.domain.postmortem import Action, Postmortem
+from hypercare_desk.domain.record_history import lives
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 GO_LIVE = date(2026, 11, 2)
@@ -296,6 +298,17 @@ def test_one_more_search_without_a_result_and_a_bad_measurement_improve_nothing(
     for old, new in zip(before, evaluate(defaults(), worse).criteria, strict=True):
         if old.state is not NO_DATA:
             assert RANK[new.state] <= RANK[old.state], (old, new)
+
+
+@settings(max_examples=40)
+@given(records())
+def test_two_numbers_say_what_the_whole_story_says(known) -> None:
+    for life in lives(*known):
+        moments = [life.opened, *life.story[0], NOW.timestamp()]
+        for moment in sorted({m + shift for m in moments for shift in (-1, 0, 1)}):
+            state = life.state_at(moment)
+            assert life.is_open_at(moment) is (state is not None and state.is_open)
+            assert (life.solved_at(moment) is not None) is (state in SOLVED)
 
 
 @settings(max_examples=40)

@@ -115,3 +115,19 @@ def test_the_resolver_is_known_as_of_then() -> None:
 
 def test_records_without_any_time_are_left_out() -> None:
     assert lives([Feedback("FB-0001", "T")], []) == []
+
+
+def test_the_short_way_to_a_summary_and_the_long_one_agree() -> None:
+    from hypercare_desk.domain.record_history import _straight, _summary
+
+    moves = [
+        event(0, "state", "", "new"),
+        event(2, "state", "new", "validated"),
+        event(3, "state", "validated", "closed"),
+    ]
+    record = Feedback(
+        "FB-0001", "T", state=State.CLOSED, reported_at=day(0), resolved_at=day(2), closed_at=day(3)
+    )
+    assert _straight(record, moves) == (at(2), at(3), True) == _summary(*life(record, *moves).story)
+    reopened = [*moves, event(4, "state", "closed", "analysing")]
+    assert _straight(record, reopened) is None
