@@ -15,12 +15,14 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
+from hypercare_desk.adapters.archive_contents import CHUNK, Entry, empty_folders, pack_workspace
 from hypercare_desk.adapters.archived_git import MADE_ANEW, is_git_settings, safe_settings
 from hypercare_desk.domain.errors import DeskError, Invalid, Unavailable
 from hypercare_desk.services.progress import Progress, Silent
@@ -31,17 +33,9 @@ MOST_FILES = 2_000_000
 MOST_RATIO = 200
 """How many times its packed size an archive may unpack to, once it is large (a compressed bomb reaches 1,000)."""
 LARGE = 64 * 1024 * 1024
-_CHUNK = 1024 * 1024
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
 _ODD = re.compile(r'[\x00-\x1f<>:"|?*\\\x7f]')
 _TEMPORARY = re.compile(r"\..*\.part|.*-(journal|wal|shm)|\.~.*")
-
-
-@dataclass(frozen=True)
-class _Entry:
-    name: str
-    size: int
-    sha256: str
 
 
 class ZipArchives:
@@ -61,8 +55,13 @@ class ZipArchives:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                entries = _packed(archive, root, database, {target, unfinished}, progress)
-                told = {"format": FORMAT, "facts": dict(facts), "files": [vars(entry) for entry in entries]}
+                entries = pack_workspace(archive, root, database, {target, unfinished}, progress)
+                told = {
+                    "format": FORMAT,
+                    "facts": dict(facts),
+                    "folders": empty_folders(root),
+                    "files": [vars(entry) for entry in entries],
+                }
                 archive.writestr(LIST, json.dumps(told, ensure_ascii=False, indent=0))
             with unfinished.open("rb+") as file:
                 os.fsync(file.fileno())
@@ -85,11 +84,13 @@ class ZipArchives:
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(source) as archive:
-                entries, facts = _listed(archive, source)
-                _refuse_large(archive, entries, folder.parent, source)
+                listed = _listed(archive, source)
+                _refuse_large(archive, listed.files, folder.parent, source)
                 place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
                 try:
-                    _unpack(archive, entries, place, source, progress)
+                    for name in listed.folders:
+                        place.joinpath(*PurePosixPath(name).parts).mkdir(parents=True, exist_ok=True)
+                    _unpack(archive, listed.files, place, source, progress)
                     _put(place, folder)
                 finally:
                     shutil.rmtree(place, ignore_errors=True)
@@ -111,70 +112,7 @@ class ZipArchives:
                 f"{source} cannot be restored into {folder} ({fault.strerror or fault}); nothing is left behind.",
                 code="disk",
             ) from fault
-        return facts
-
-
-# --- writing -------------------------------------------------------------------------------------------------
-
-
-def _packed(
-    archive: zipfile.ZipFile, root: Path, database: Path, left_out: set[Path], progress: Progress
-) -> list[_Entry]:
-    """Put every file in; git's objects last, so that whatever a reference names is there."""
-    entries: list[_Entry] = []
-    packed: set[str] = set()
-    total = sum(1 for _ in _files(root)) + 1
-
-    def pack(name: str, path: Path) -> None:
-        try:
-            entries.append(_pack(archive, name, path))
-        except FileNotFoundError:
-            return  # renamed or removed since the folder was read: its new name is found in the second sweep
-        packed.add(name)
-        progress.step(len(entries), total, name)
-
-    pack("desk.db", database)
-    unwanted = {path.absolute() for path in left_out}
-    for objects in (False, True):
-        for name, path in _files(root):
-            if ("/objects/" in name) <= objects and name not in packed and path.absolute() not in unwanted:
-                pack(name, path)
-    return entries
-
-
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
-    """Name in the archive and path of every file that belongs to a workspace; links are not followed."""
-    for folder, names, files in os.walk(root):
-        here = Path(folder)
-        inside = here.relative_to(root)
-        names[:] = sorted(
-            n for n in names if not (here / n).is_symlink() and f"{inside.as_posix()}/{n}" != "./.git"
-        )
-        if inside.name == ".git":
-            names[:] = [name for name in names if name not in MADE_ANEW]
-        for name in sorted(files):
-            path = here / name
-            if (
-                (here == root and name.startswith("desk.db"))
-                or _TEMPORARY.fullmatch(name)
-                or name == "index.lock"
-            ):
-                continue
-            if stat.S_ISREG(path.lstat().st_mode):
-                yield (inside / name).as_posix(), path
-
-
-def _pack(archive: zipfile.ZipFile, name: str, path: Path) -> _Entry:
-    digest = hashlib.sha256()
-    size = 0
-    info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    with path.open("rb") as file, archive.open(info, "w", force_zip64=info.file_size >= 2**31) as packed:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            packed.write(chunk)
-    return _Entry(name, size, digest.hexdigest())
+        return listed.facts
 
 
 # --- reading -------------------------------------------------------------------------------------------------
@@ -187,14 +125,24 @@ def _refuse_full(folder: Path) -> None:
         raise Invalid(f"{folder} is not empty: restore into a new folder.", code="not_empty")
 
 
-def _listed(archive: zipfile.ZipFile, source: Path) -> tuple[list[_Entry], Mapping[str, str]]:
+@dataclass(frozen=True)
+class _List:
+    """What an archive says it holds."""
+
+    files: list[Entry]
+    folders: list[str]
+    facts: Mapping[str, str]
+
+
+def _listed(archive: zipfile.ZipFile, source: Path) -> _List:
     """What the archive says it holds; raises ``Invalid`` unless its names are safe and are what is in it."""
     infos = {info.filename: info for info in archive.infolist()}
     if LIST not in infos or len(infos) != len(archive.infolist()) or infos[LIST].file_size > LARGE * 8:
         raise _refused(source, "it has no list of its files, or holds a name twice")
     try:
         told: Any = json.loads(archive.read(LIST))
-        entries = [_Entry(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in told["files"]]
+        entries = [Entry(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in told["files"]]
+        folders = [str(name) for name in told["folders"]]
         facts = {str(key): str(value) for key, value in cast("dict[object, object]", told["facts"]).items()}
         newer = int(told["format"]) > FORMAT
     except (
@@ -208,6 +156,8 @@ def _listed(archive: zipfile.ZipFile, source: Path) -> tuple[list[_Entry], Mappi
         raise _refused(source, "its list of files cannot be read") from fault
     if newer:
         raise _refused(source, "it was made by a newer version; update the application")
+    for name in folders:
+        _check_name(source, name)
     for name, info in infos.items():
         _check_name(source, name)
         kind = stat.S_IFMT(info.external_attr >> 16)
@@ -217,7 +167,7 @@ def _listed(archive: zipfile.ZipFile, source: Path) -> tuple[list[_Entry], Mappi
         raise _refused(source, "its list does not say what it holds")
     if not {"workspace.toml", "desk.db"} <= set(infos):
         raise _refused(source, "it holds no workspace")
-    return entries, facts
+    return _List(entries, folders, facts)
 
 
 def _check_name(source: Path, name: str) -> None:
@@ -233,9 +183,11 @@ def _check_name(source: Path, name: str) -> None:
     )
     if bad:
         raise _refused(source, f"{name[:80]!r} in it is no name for a file of a workspace")
+    if any(first == ".git" and then in MADE_ANEW for first, then in pairwise(parts)):
+        raise _refused(source, f"{name!r} in it could run programs")
 
 
-def _refuse_large(archive: zipfile.ZipFile, entries: Iterable[_Entry], place: Path, source: Path) -> None:
+def _refuse_large(archive: zipfile.ZipFile, entries: Iterable[Entry], place: Path, source: Path) -> None:
     sizes = [entry.size for entry in entries]
     packed = sum(info.compress_size for info in archive.infolist())
     total = sum(sizes)
@@ -249,16 +201,13 @@ def _refuse_large(archive: zipfile.ZipFile, entries: Iterable[_Entry], place: Pa
 
 
 def _unpack(
-    archive: zipfile.ZipFile, entries: list[_Entry], place: Path, source: Path, progress: Progress
+    archive: zipfile.ZipFile, entries: list[Entry], place: Path, source: Path, progress: Progress
 ) -> None:
     for done, entry in enumerate(entries, 1):
         target = place.joinpath(*PurePosixPath(entry.name).parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         if _unpack_one(archive, entry, target) != entry.sha256:
             raise _refused(source, f"{entry.name!r} in it is not what was backed up")
-        parts = PurePosixPath(entry.name).parts
-        if ".git" in parts and parts[parts.index(".git") + 1] in MADE_ANEW:
-            raise _refused(source, f"{entry.name!r} in it could run programs")
         if is_git_settings(entry.name):
             settings = target.read_bytes()
             safe = safe_settings(settings)
@@ -269,12 +218,12 @@ def _unpack(
         os.sync()
 
 
-def _unpack_one(archive: zipfile.ZipFile, entry: _Entry, target: Path) -> str:
+def _unpack_one(archive: zipfile.ZipFile, entry: Entry, target: Path) -> str:
     """Write one file of at most its listed size; returns its SHA-256."""
     digest = hashlib.sha256()
     left = entry.size
     with archive.open(entry.name) as packed, target.open("xb") as file:
-        while chunk := packed.read(min(_CHUNK, left + 1)):
+        while chunk := packed.read(min(CHUNK, left + 1)):
             left -= len(chunk)
             if left < 0:
                 return "longer than listed"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import random
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
@@ -14,7 +17,10 @@ import pytest
 
 from hypercare_desk.adapters.archive import LIST, ZipArchives
 from hypercare_desk.adapters.archived_git import safe_settings
+from hypercare_desk.adapters.db import open_database
+from hypercare_desk.adapters.kb import open_history
 from hypercare_desk.domain.errors import Cancelled, DeskError, Invalid, Unavailable
+from hypercare_desk.domain.feedback import Feedback
 from hypercare_desk.services.backup import BackupService, restore
 from hypercare_desk.services.progress import Token
 from hypercare_desk.settings import WorkspacePaths
@@ -44,6 +50,7 @@ def workspace(tmp_path: Path) -> Path:
         (root / name).write_bytes(data)
     (root / "kb/.git/hooks").mkdir()
     (root / "kb/.git/hooks/post-commit").write_text("#!/bin/sh\n")
+    (root / "kb/.git/refs/tags").mkdir(parents=True)
     (root / "desk.db").write_bytes(b"the live file, which is never read")
     (root / "desk.db-journal").write_bytes(b"journal")
     return root
@@ -72,6 +79,7 @@ def test_a_restored_workspace_is_the_one_that_was_backed_up(
     del expected["kb/.git/hooks/post-commit"]
     expected["desk.db"] = hashlib.sha256(b"records in memory").hexdigest()
     assert sums(tmp_path / "again") == expected
+    assert (tmp_path / "again/kb/.git/refs/tags").is_dir()
     assert found.facts == {"made_at": clock.now().isoformat(), "workspace": "order to cash"}
     assert sorted(p.name for p in (tmp_path / "data").iterdir()) == []
 
@@ -140,7 +148,7 @@ def forged(
 ) -> Path:
     """An archive that lists what it holds, except for what ``change`` does to its list."""
     listed = [{"name": n, "size": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in files.items()]
-    told: dict[str, Any] = {"format": 1, "facts": {}, "files": listed}
+    told: dict[str, Any] = {"format": 1, "facts": {}, "folders": [], "files": listed}
     if change:
         change(told)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -221,12 +229,17 @@ def _newer(told: dict[str, Any]) -> None:
     told["format"] = 2
 
 
+def _folder_elsewhere(told: dict[str, Any]) -> None:
+    told["folders"] = ["kb/../../evil"]
+
+
 def _no_facts(told: dict[str, Any]) -> None:
     told["facts"] = ["x"]
 
 
 @pytest.mark.parametrize(
-    "change", [_listed_size, _listed_sum, _not_listed, _listed_twice, _negative, _newer, _no_facts]
+    "change",
+    [_listed_size, _listed_sum, _not_listed, _listed_twice, _negative, _newer, _no_facts, _folder_elsewhere],
 )
 def test_a_list_that_does_not_say_what_is_there_is_refused(
     tmp_path: Path, change: Callable[[dict[str, Any]], None]
@@ -293,3 +306,62 @@ def test_git_settings_that_run_programs_do_not_come_along() -> None:
     assert b"bare = false" in kept
     assert b"fetch = " in kept
     assert safe_settings(GIT_SETTINGS) == GIT_SETTINGS
+
+
+# --- whole round trips (reliability.md, trial 22) --------------------------------------------------------------
+
+SEEDS = range(20 if os.environ.get("HYPERCARE_DESK_TRIALS") == "full" else 4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_backup_and_restore_give_equal_sums(tmp_path: Path, clock: Any, seed: int) -> None:
+    chance = random.Random(seed)
+    root = tmp_path / "ws"
+    paths = WorkspacePaths(root, tmp_path / "cache", tmp_path / "data")
+    paths.kb.mkdir(parents=True)
+    paths.data.mkdir()
+    paths.settings.write_text(f"# {seed}\n")
+    database = open_database(paths.database, backups=paths.backups, clock=_Office(clock), create=True)
+    with database.work() as work:
+        work.feedback.add_many(
+            Feedback("", f"Record {chance.random()}", chance.randbytes(300).hex())
+            for _ in range(chance.randint(1, 99))
+        )
+        work.commit()
+    history = open_history(paths.kb)
+    for number in range(chance.randint(1, 12)):
+        file = paths.kb / chance.choice("abc") / f"{number}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(chance.randbytes(chance.choice((0, 1, 5000, 200_000))))
+        history.commit([file.relative_to(paths.kb).as_posix()], "Saved", "me")
+    service = BackupService(database=database, archives=ZipArchives(), paths=paths, clock=clock)
+    restore(ZipArchives(), service.write(tmp_path / "b.zip"), tmp_path / "again")
+    database.close()
+    before, after = sums(root), sums(tmp_path / "again")
+    live, copy = _statements(root / "desk.db"), _statements(tmp_path / "again" / "desk.db")
+    assert live == copy
+    for kept in (before, after):
+        kept.pop("desk.db")
+        kept.pop("desk.db-journal", None)
+    assert {n: s for n, s in before.items() if "/.git/hooks/" not in n} == after
+    restored = open_history(tmp_path / "again" / "kb")
+    saved = next(name for name in after if name.endswith(".md")).removeprefix("kb/")
+    assert list(restored.log(saved)) == list(history.log(saved)) != []
+
+
+class _Office:
+    """The frozen clock with its day."""
+
+    def __init__(self, frozen: Any) -> None:
+        self.now = frozen.now
+
+    def today(self) -> Any:
+        return self.now().date()
+
+
+def _statements(path: Path) -> list[str]:
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
