@@ -9,6 +9,7 @@ import numpy as np
 
 from hypercare_desk.adapters.search.analysis import cut, stemmer, take_apart
 from hypercare_desk.adapters.search.fields import FIELDS, zones
+from hypercare_desk.adapters.search.folding import fold
 from hypercare_desk.adapters.search.parts import SEPARATOR, Array, Parts
 from hypercare_desk.adapters.search.rows import RECORD_KINDS, day_number, keywords, pack_row, standing
 from hypercare_desk.domain.search import Document
@@ -31,6 +32,18 @@ class _Chunks(dict[bytes, int]):
         self.words.append([self._surface(word) for word in pieces.words])
         self.extras.append([self._surface(word) for word in pieces.extras])
         self[chunk] = number
+        return number
+
+    def whole(self, name: str) -> int:
+        """An id as one word, with its number beside it: its letters stand in every id and say nothing."""
+        key = b"\0" + name.encode("utf-8", "replace")
+        number = self.get(key)
+        if number is None:
+            pieces = take_apart(name.encode("utf-8", "replace"))
+            number = self[key] = len(self.words)
+            numbers = [word for word in pieces.words if word.isdigit()]
+            self.words.append([self._surface(pieces.code or fold(name))] if name else [])
+            self.extras.append([self._surface(word) for word in numbers])
         return number
 
     def _surface(self, word: str) -> int:
@@ -62,7 +75,7 @@ class Builder:
         columns: tuple[Array, ...] = (
             self._cut(texts.title),
             self._cut_many(texts.aliases),
-            self._cut_many(texts.codes),
+            np.append(self._cut_many(texts.codes), np.array([0, self._chunks.whole(document.id)], np.int32)),
             self._cut(texts.labels),
             self._cut(texts.symptoms),
             self._cut(texts.headings),

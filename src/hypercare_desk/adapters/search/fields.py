@@ -23,16 +23,16 @@ class Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("title", 4.0, 0.3),
-    Field("aliases", 3.0, 0.3),
-    Field("codes", 4.0, 0.0),
+    Field("title", 7.0, 0.4),
+    Field("aliases", 5.0, 0.4),
+    Field("codes", 7.0, 0.0),
     Field("labels", 0.6, 0.3),
-    Field("symptoms", 0.6, 0.5),
+    Field("symptoms", 0.5, 0.5),
     Field("headings", 0.3, 0.5),
-    Field("body", 1.0, 0.75),
+    Field("body", 1.0, 0.8),
 )
 NAMES: tuple[str, ...] = tuple(f.name for f in FIELDS)
-K1 = 1.6
+K1 = 2.3
 
 _SYMPTOMS = frozenset(
     (
@@ -89,7 +89,7 @@ def zones(document: Document) -> Zones:
     return Zones(
         document.title,
         document.aliases,
-        (document.id, *document.codes) if document.id else document.codes,
+        document.codes,
         labels,
         symptoms,
         headings,

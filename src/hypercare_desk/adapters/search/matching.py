@@ -18,6 +18,8 @@ _SYNONYM_WEIGHT = 0.5
 _TYPO_WEIGHT = 0.5
 _BEGINNING_WEIGHT = 0.15  # of words that go on, when the word is also there as typed
 _SPELLINGS = 3
+_FEW = 2  # a word in no more documents than this may be a typo that somebody else made, too,
+_MORE_THAN = 25  # if a word like it is in that many times more
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class Matcher:
         """The term a word stands for in the index."""
         return word.surface if word.code else self._stem(word.surface)
 
-    def match(self, clause: Clause) -> Match:
-        """What the clause finds, each way."""
+    def match(self, clause: Clause, guess: bool = True) -> Match:
+        """What the clause finds, each way; ``guess``: also by typo."""
         view = self._view
         terms = tuple(dict.fromkeys(self.term(word) for word in clause.words))
         whole = view.term(terms[0]) if len(terms) == 1 else view.union(terms)
@@ -75,9 +77,11 @@ class Matcher:
             begun = view.prefix(last.surface)
         beside = self._beside(clause)
         guessed, instead = EMPTY, ""
-        few = len(whole.documents) == 0 and len(begun.documents) == 0
-        if few and clause.counts and len(clause.words) == 1 and not clause.phrases:
+        few = max(len(whole.documents), len(begun.documents))
+        if guess and few <= _FEW and clause.counts and len(clause.words) == 1 and not clause.phrases:
             guessed, instead = self._guess(name)
+            if few and len(guessed.documents) < _MORE_THAN * few:
+                guessed, instead = EMPTY, ""
         return Match(name, clause.counts, whole, begun, beside, guessed, instead, code)
 
     def _beside(self, clause: Clause) -> Postings:

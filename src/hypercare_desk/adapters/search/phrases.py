@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from hypercare_desk.adapters.search.query import Phrase
 from hypercare_desk.adapters.search.segment import Segment
 from hypercare_desk.adapters.search.view import View
 
-_MOST_BODIES = 1500  # bodies read to verify one phrase
+_MOST_BODIES = 800  # bodies read to verify one phrase
 _NONE = np.zeros(0, np.int64)
 
 
@@ -52,7 +52,8 @@ class Phrases:
             candidates = candidates[allowed[candidates]]
         heads = self.in_heads(phrase)
         todo = np.setdiff1d(candidates, heads)[:_MOST_BODIES]
-        hits = [document for document in todo.tolist() if self._in_body(document, phrase)]
+        ranges = {id(segment): self._ranges(segment, phrase) for segment in view.segments}
+        hits = [document for document in todo.tolist() if self._in_body(document, ranges)]
         found = np.union1d(heads, np.array(hits, np.int64)).astype(np.int64)
         if allowed is None:
             view.places.put(key, found, found.nbytes + 200)
@@ -92,22 +93,22 @@ class Phrases:
             found = found[other[at] == found]
         return np.unique(segment.head_owners(found)) if len(found) else _NONE
 
-    def _in_body(self, document: int, phrase: Phrase) -> bool:
+    def _in_body(self, document: int, ranges: Mapping[int, Sequence[tuple[int, int]] | None]) -> bool:
         segment, number = self._view.place(document)
-        ranges = self._ranges(segment, phrase)
-        if ranges is None:
-            return False
-        body = segment.body(number)
-        return bool(len(follow(body, ranges)))
+        wanted = ranges[id(segment)]
+        return bool(wanted) and len(follow(segment.body(number), wanted)) > 0
 
 
 def follow(stream: Array, ranges: Sequence[tuple[int, int]]) -> Array:
     """Positions in ``stream`` where terms of each range follow each other."""
-    length = len(stream) - len(ranges) + 1
-    if length <= 0:
-        return _NONE
-    here = np.ones(length, bool)
+    at: Array | None = None
     for shift, (first, last) in enumerate(ranges):
-        part = stream[shift : shift + length]
-        here &= (part >= first) & (part < last)
-    return np.flatnonzero(here)
+        if at is None:
+            part = stream[: max(len(stream) - len(ranges) + 1, 0)]
+            at = np.flatnonzero((part >= first) & (part < last))
+        else:
+            part = stream[at + shift]
+            at = at[(part >= first) & (part < last)]
+        if not len(at):
+            return _NONE
+    return at if at is not None else _NONE

@@ -16,6 +16,7 @@ from hypercare_desk.domain.article import KIND_OF_PREFIX, LABELS
 MOST_CHARACTERS = 6000
 _MOST_WORDS = 400
 _MOST_FILTERS = 30
+_MOST_PHRASES = 6
 FILTERS = (
     "kind",
     "status",
@@ -55,11 +56,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What a document should hold: any of the words (more than one after OR). ``counts``: needed for "all words"."""
+    """What a document should hold: any of the words (more than one after OR). ``counts``: needed for "all words".
+
+    ``part_of``: the code this word is a part of; it is only looked for when the whole code is nowhere.
+    """
 
     words: tuple[Word, ...]
     counts: bool = True
     phrases: tuple[Phrase, ...] = ()
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +149,24 @@ class _Reader:
         if name == "updated":
             days = _days(value)
             if days:
-                self._filters.append(Filter(name, value, excluded, *days))
+                self._filters.append(Filter(name, "", excluded, *days))
             return
         self._filters.append(Filter(name, value.strip().casefold()[:200], excluded))
 
     def _exclude(self, value: str) -> None:
         words = tuple(word for chunk in cut(value) for word in take_apart(chunk).words)
         if words:
-            self._excluded.append(Phrase(words[:20]))
+            phrase = Phrase(words[:12])
+            if phrase not in self._excluded and len(self._excluded) < _MOST_PHRASES * 2:
+                self._excluded.append(phrase)
 
     def _phrase(self, value: str, unfinished: bool, last: bool) -> None:
-        words = tuple(word for chunk in cut(value) for word in take_apart(chunk).words)[:30]
+        words = tuple(word for chunk in cut(value) for word in take_apart(chunk).words)[:12]
         if not words:
             return
         phrase = Phrase(words, unfinished and last and not value[-1:].isspace())
+        if phrase in self._phrases or len(self._phrases) >= _MOST_PHRASES:
+            return
         if self._either and self._clauses:
             before = self._clauses.pop()
             self._clauses.append(Clause(before.words, True, (*before.phrases, phrase)))
@@ -188,7 +197,8 @@ class _Reader:
             self._clauses.append(Clause((*before.words, *words), True, before.phrases))
             self._either = False
         else:
-            self._clauses.extend(Clause((word,)) for word in words)
+            part_of = pieces.code if len(words) > 1 else ""
+            self._clauses.extend(Clause((word,), part_of=part_of) for word in words)
         if pieces.code:
             self._codes.append(pieces.code)
         beside = [pieces.code] if pieces.code and len(pieces.words) > 1 else []

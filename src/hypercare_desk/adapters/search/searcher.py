@@ -48,12 +48,13 @@ class Searcher:
         matches = self._matches(query.clauses)
         allowed = self._with_phrases(query, allowed)
         special = Special(self._exact(query), self._in_phrase(query))
-        ranked = rank(self._view, matches, special, allowed, limit)
+        borrow = len(query.clauses) <= _MOST_CLAUSES  # a pasted trace has words enough of its own
+        ranked = rank(self._view, matches, special, allowed, limit, borrow=borrow)
         return Found(
             query=text,
             hits=self._hits(ranked, query, matches),
             total=ranked.total,
-            suggestion=_suggestion(query, matches, ranked.total),
+            suggestion=_suggestion(query, matches),
             words=tuple((m.word, m.frequency) for m in matches if m.counts),
             milliseconds=(time.perf_counter() - started) * 1000,
         )
@@ -67,7 +68,7 @@ class Searcher:
         if not matches:
             return Found(query=text)
         allowed = self._allowed(Query(), kinds)
-        ranked = rank(self._view, matches, Special(_NONE, _NONE), allowed, limit)
+        ranked = rank(self._view, matches, Special(_NONE, _NONE), allowed, limit, borrow=False)
         query = Query(tuple(clauses))
         return Found(
             query=text,
@@ -82,7 +83,8 @@ class Searcher:
         """A match for each clause; of many only the rarest words, codes first."""
         if len(clauses) > most:
             clauses = self._rarest(clauses, most)
-        return [self._matcher.match(clause) for clause in clauses]
+        matches = [self._matcher.match(clause, guess) for clause in clauses]
+        return _codes_or_parts(clauses, matches) if any(clause.part_of for clause in clauses) else matches
 
     def _rarest(self, clauses: Sequence[Clause], most: int) -> list[Clause]:
         view = self._view
@@ -164,9 +166,9 @@ class Searcher:
         for code in query.codes[:8]:
             if not code.isdigit():
                 found.append(view.keyword("=code", exact_form(code)))
-        if len(query.codes) == 1 and exact_form(query.codes[0]) == query.whole:
-            found.append(view.term(query.codes[0]).documents)
         found = [f for f in found if len(f)]
+        if not found and len(query.codes) == 1 and exact_form(query.codes[0]) == query.whole:
+            found.append(view.term(query.codes[0]).documents)
         return np.unique(np.concatenate(found)) if found else _NONE
 
     def _in_phrase(self, query: Query) -> Array:
@@ -258,9 +260,19 @@ class Searcher:
         return marker
 
 
-def _suggestion(query: Query, matches: Sequence[Match], total: int) -> str:
+def _codes_or_parts(clauses: Sequence[Clause], matches: Sequence[Match]) -> list[Match]:
+    """A code that is in the index stands for its parts; the parts of one that is not stand for it."""
+    wholes = {clause.part_of for clause in clauses if clause.part_of}
+    found = {match.word for match in matches if match.word in wholes and match.frequency}
+    return [
+        match
+        for clause, match in zip(clauses, matches, strict=True)
+        if (clause.part_of not in found if clause.part_of else match.word not in wholes or match.frequency)
+    ]
+
+
+def _suggestion(query: Query, matches: Sequence[Match]) -> str:
     """The query with its unknown words put right, when that changes anything."""
-    del total
     instead = {match.word: match.instead for match in matches if match.instead}
     if not instead or not query.plain:
         return ""
