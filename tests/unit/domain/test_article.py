@@ -56,7 +56,8 @@ def test_slugs(title: str, part: str) -> None:
 
 
 def test_links_to_articles_and_files() -> None:
-    body = "[[KI-0001]] [[FAQ-0002|x]] [y](WA-0003) [[KI-1]] [z](../a%20b/c.md#d) [w](https://x/y.md) [v](../../../e.md)"
+    body = "[[KI-0001]] [[FAQ-0002|x]] [y](WA-0003) [[KI-1]] [z](../a%20b/c.md#d)"
+    body += " [w](https://x/y.md) [v](../../../e.md)"
     assert linked_ids(body) == ("KI-0001", "FAQ-0002", "WA-0003")
     assert linked_files(body, "attachments/imp") == ("attachments/a b/c.md",)
 

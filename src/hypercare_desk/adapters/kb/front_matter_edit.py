@@ -158,17 +158,25 @@ def _like(node: Node, value: Value) -> str:
 def _list_items(
     block: str, node: Node, offset: int, value: tuple[str, ...], newline: str
 ) -> tuple[int, int, str]:
-    """A block list with new items; items that stay keep their own lines, and the comments above them."""
+    """A block list with new items; items that stay keep their own lines, all comments stay."""
     first = offset + node.start
     begin = previous = _line_start(block, first)
     indent = block[begin:first]
-    kept: dict[str, str] = {}
+    own: list[tuple[str, str]] = []
     for item in node.items:
         end = block.find("\n", offset + item.end) + 1 or len(block)
-        kept.setdefault(item.text.strip(), block[previous:end])
+        own.append((item.text.strip(), block[previous:end]))
         previous = end
-    lines = [kept.get(text, f"{indent}- {_quoted(text)}{newline}") for text in value]
-    return begin, previous, "".join(lines)
+    lines: list[str] = []
+    for text in value:
+        kept = next((one for one in own if one[0] == text), None)
+        lines.append(kept[1] if kept else f"{indent}- {_quoted(text)}{newline}")
+        if kept:
+            own.remove(kept)
+    notes = [
+        line for _, gone in own for line in gone.splitlines(keepends=True) if line.lstrip().startswith("#")
+    ]
+    return begin, previous, "".join(lines + notes)
 
 
 def _line_start(block: str, offset: int) -> int:

@@ -79,6 +79,7 @@ _DROPPED_WHOLE = frozenset(
 _SCHEMES = frozenset(("http", "https", "mailto", "desk"))
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.\-]*):")
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]")
+_ALIGNED = re.compile(r"^text-align: (?:left|right|center);?$")
 _SAFE_WORDS = re.compile(r"^[\w\- :]{1,200}$")
 
 
@@ -96,6 +97,8 @@ def _cleaner(base: str) -> nh3.Cleaner:
             return _target(value, base)
         if attribute in ("class", "id"):
             return value if _SAFE_WORDS.match(value) else None
+        if attribute == "style":
+            return value if _ALIGNED.match(value) else None
         return value
 
     return nh3.Cleaner(
@@ -105,8 +108,8 @@ def _cleaner(base: str) -> nh3.Cleaner:
             "*": {"class", "id", "title", "lang", "dir"},
             "a": {"href"},
             "img": {"src", "alt", "width", "height"},
-            "td": {"colspan", "rowspan", "align"},
-            "th": {"colspan", "rowspan", "align", "scope"},
+            "td": {"colspan", "rowspan", "align", "style"},
+            "th": {"colspan", "rowspan", "align", "scope", "style"},
             "ol": {"start", "type"},
             "li": {"value"},
         },
