@@ -13,6 +13,7 @@ def page_entries() -> tuple[PageEntry, ...]:
         PageEntry("knowledge", "Knowledge", "ph.books", "Ctrl+2", _knowledge),
         PageEntry("feedback", "Feedback", "ph.tray", "Ctrl+3", _feedback),
         PageEntry("criteria", "Exit criteria", "ph.gauge", "Ctrl+4", _criteria),
+        PageEntry("postmortems", "Post-mortems", "ph.clock-counter-clockwise", "Ctrl+5", _postmortems),
     )
 
 
@@ -38,3 +39,9 @@ def _feedback(around: Surroundings) -> Page:
     from hypercare_desk.ui.pages.feedback.page import FeedbackPage
 
     return FeedbackPage(around)
+
+
+def _postmortems(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.postmortems.page import PostmortemsPage
+
+    return PostmortemsPage(around)
