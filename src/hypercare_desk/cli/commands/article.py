@@ -247,7 +247,7 @@ def _read_body(name: str) -> str:
     """Markdown from a file or standard input; raises ``Invalid`` or ``Unavailable``."""
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(_LARGEST_BODY + 1)
+            name, data = "Standard input", sys.stdin.buffer.read(_LARGEST_BODY + 1)
         else:
             with Path(name).open("rb") as file:
                 data = file.read(_LARGEST_BODY + 1)
