@@ -151,20 +151,16 @@ def section_of(kind: Kind, tags: Iterable[str]) -> PackSection:
     return _SECTION_OF_KIND[kind]
 
 
-def attachment_path(base: str, source: str) -> str:
-    """Where under ``kb/`` a picture of an article lies (``attachments/…``); empty if it lies anywhere else.
+def attachment_path(source: str) -> str:
+    """Where under ``kb/`` a picture of rendered text lies (``attachments/…``); empty if it lies anywhere else.
 
-    ``source`` is what the article's text says, relative to the folder ``base`` (itself relative to ``kb/``) or to
-    ``kb/`` itself.
+    ``source`` is an image's address, relative to ``kb/``.
     """
     source = unquote(source.strip()).split("?")[0].split("#")[0]
     if not source or ":" in source or "\\" in source or "\0" in source or source.startswith("/"):
         return ""
-    for folder in (base, ""):
-        path = posixpath.normpath(posixpath.join(folder, source))
-        if path.startswith("attachments/"):
-            return path
-    return ""
+    path = posixpath.normpath(source)
+    return path if path.startswith("attachments/") else ""
 
 
 def missing_sections(

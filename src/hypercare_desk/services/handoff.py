@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from hypercare_desk.domain.article import Article
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import DeskError, Invalid, Unavailable
 from hypercare_desk.domain.exit_criteria import Verdict
-from hypercare_desk.domain.handoff import BuiltPack, Pack, PackDiff, Verification
+from hypercare_desk.domain.handoff import BuiltPack, Pack, PackDiff, Verification, section_of
 from hypercare_desk.domain.statistics import Statistics
 from hypercare_desk.services.handoff_control import Identity
 from hypercare_desk.services.handoff_facts import PackFacts, read_facts
@@ -187,14 +188,22 @@ class HandoffService:
 
     def _gather(self, as_of: datetime, progress: Progress | None) -> tuple[PackFacts, dict[str, object]]:
         facts = self._facts(as_of, progress)
-        html = self._renderer.html_many([a.body for a in facts.articles], progress)
+        html = self._renderer.html_many(
+            [a.body for a in facts.articles],
+            progress,
+            resolve=_link_targets(facts.articles),
+            bases=[a.link_base for a in facts.articles],
+        )
         targets = targets_of(self._settings)
         return facts, core(facts, html, self._settings, self._calendar, targets, self._pack_renderer.pictures)
 
     def _facts(self, as_of: datetime, progress: Progress | None = None) -> PackFacts:
         verdict = self._criteria.evaluate(as_of, keep=False)
         numbers = self._criteria.statistics(as_of=as_of)
-        return read_facts(self._database, self._store, verdict, numbers, as_of, self._calendar, progress)
+        facts = read_facts(self._database, self._store, verdict, numbers, as_of, self._calendar, progress)
+        left_out = {key for key, own in self._settings.pack_sections.items() if not own.include}
+        printed = (a for a in facts.articles if section_of(a.kind, a.fields.tags).key not in left_out)
+        return replace(facts, articles=tuple(printed))
 
     def _frozen(
         self, facts: PackFacts, document: dict[str, object], *, issued: bool
@@ -270,6 +279,16 @@ class HandoffService:
             *(f"{i} was removed." for i in diff.removed),
             *(f"Criterion {words}." for words in diff.criteria),
         )
+
+
+def _link_targets(articles: Sequence[Article]) -> dict[str, str]:
+    """Where links between articles lead: those to articles by id, and to imported files that have become articles."""
+    targets: dict[str, str] = {}
+    for article in articles:
+        origin = article.fields.imported_from
+        targets[article.id] = f"desk:article/{article.id}"
+        targets[f"attachments/{origin}" if origin else article.path] = targets[article.id]
+    return targets
 
 
 def _source_date() -> datetime | None:

@@ -65,7 +65,6 @@ def _article(
         "expired": bool(f.valid_until and f.valid_until < today),
         "review_due": bool(f.review_by and f.review_by < today),
         "version": article.version,
-        "link_base": article.link_base,
         "html": html,
         "source": _source(article),
         "links": list(linked_ids(article.body)),
@@ -115,7 +114,7 @@ def _records_behind(facts: PackFacts) -> dict[str, list[dict[str, str]]]:
 
 def picture_paths(articles: Sequence[Mapping[str, Any]]) -> set[str]:
     """Attachments (relative to ``kb/``) that the articles show."""
-    found = {attachment_path(a["link_base"], src) for a in articles for src in _SOURCE.findall(a["html"])}
+    found = {attachment_path(src) for a in articles for src in _SOURCE.findall(a["html"])}
     return found - {""}
 
 

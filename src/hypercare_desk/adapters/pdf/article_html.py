@@ -81,15 +81,14 @@ class Part:
 
 
 def article_parts(
-    html: str, article_id: str, base: str, title: str, anchors: Collection[str], pictures: Collection[str]
+    html: str, article_id: str, title: str, anchors: Collection[str], pictures: Collection[str]
 ) -> list[Part]:
     """The parts of an article, in order; parts without any text are left out.
 
-    ``base`` is the folder under ``kb/`` that its pictures are relative to. ``anchors`` are ids of articles, records
-    and post-mortems that the pack holds (mentions of them become links); ``pictures`` are attachments that may be
-    printed. A leading heading that repeats the title is dropped.
+    ``anchors`` are ids of articles, records and post-mortems that the pack holds (mentions of them become links);
+    ``pictures`` are attachments that may be printed. A leading heading that repeats the title is dropped.
     """
-    writer = _Writer(article_id, base, anchors, pictures)
+    writer = _Writer(article_id, anchors, pictures)
     writer.feed(html)
     writer.close()
     parts = writer.finish()
@@ -101,12 +100,9 @@ def article_parts(
 class _Writer(HTMLParser):
     """Writes allowed elements, balanced, into the current part."""
 
-    def __init__(
-        self, article_id: str, base: str, anchors: Collection[str], pictures: Collection[str]
-    ) -> None:
+    def __init__(self, article_id: str, anchors: Collection[str], pictures: Collection[str]) -> None:
         super().__init__(convert_charrefs=True)
         self._id = article_id
-        self._base = base
         self._anchors = anchors
         self._pictures = pictures
         self._out: list[str] = []
@@ -276,7 +272,7 @@ class _Writer(HTMLParser):
     def _picture(self, found: dict[str, str]) -> None:
         self._text = True
         alt = _SPACE.sub(" ", found.get("alt", "")).strip()[:300]
-        path = attachment_path(self._base, found.get("src", ""))
+        path = attachment_path(found.get("src", ""))
         if path in self._pictures:
             self._emit(f'<img src="pack:attachment/{escape(path)}" alt="{escape(alt or path)}">')
         else:

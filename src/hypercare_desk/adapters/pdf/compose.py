@@ -100,9 +100,7 @@ def _anchors(snapshot: Mapping[str, Any]) -> frozenset[str]:
 def _article(
     article: Mapping[str, Any], anchors: Collection[str], snapshot: Mapping[str, Any], named: set[str]
 ) -> dict[str, Any]:
-    parts = article_parts(
-        article["html"], article["id"], article["link_base"], article["title"], anchors, snapshot["pictures"]
-    )
+    parts = article_parts(article["html"], article["id"], article["title"], anchors, snapshot["pictures"])
     facts = _facts(article)
     records: list[dict[str, Any]] = []
     for record in article["records"][:_RECORDS]:
