@@ -140,7 +140,7 @@ class ArrayWriter(SegmentWriter):
         try:
             self.cancel()
         finally:
-            if self.writelock and self.writelock.locked:
+            if self.writelock and self.writelock.fd is not None:
                 self.writelock.release()
 
 
