@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -18,24 +17,20 @@ import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, cast
 
-from hypercare_desk.adapters.archive_contents import CHUNK, Entry, empty_folders, pack_workspace
-from hypercare_desk.adapters.archived_git import MADE_ANEW, is_git_settings, safe_settings
+from hypercare_desk.adapters.archive_contents import CHUNK, LIST, Entry, empty_folders, pack_workspace
+from hypercare_desk.adapters.archive_names import restored, unsafe
+from hypercare_desk.adapters.archived_git import is_git_settings, safe_settings
 from hypercare_desk.domain.errors import DeskError, Invalid, Unavailable
 from hypercare_desk.services.progress import Progress, Silent
 
-LIST = "backup.json"
 FORMAT = 1
 MOST_FILES = 2_000_000
 MOST_RATIO = 200
 """How many times its packed size an archive may unpack to, once it is large (a compressed bomb reaches 1,000)."""
 LARGE = 64 * 1024 * 1024
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE)
-_ODD = re.compile(r'[\x00-\x1f<>:"|?*\\\x7f]')
-_TEMPORARY = re.compile(r"\..*\.part|.*-(journal|wal|shm)|\.~.*")
 
 
 class ZipArchives:
@@ -89,7 +84,7 @@ class ZipArchives:
                 place = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
                 try:
                     for name in listed.folders:
-                        place.joinpath(*PurePosixPath(name).parts).mkdir(parents=True, exist_ok=True)
+                        restored(name, place).mkdir(parents=True, exist_ok=True)
                     _unpack(archive, listed.files, place, source, progress)
                     _put(place, folder)
                 finally:
@@ -171,20 +166,9 @@ def _listed(archive: zipfile.ZipFile, source: Path) -> _List:
 
 
 def _check_name(source: Path, name: str) -> None:
-    """Refuse a name that could lead out of the folder, or to something else than a file, on any system."""
-    parts = PurePosixPath(name).parts
-    bad = (
-        not name
-        or len(name) > 1000
-        or name.startswith("/")
-        or "/".join(parts) != name
-        or _ODD.search(name) is not None
-        or any(p in (".", "..") or p != p.rstrip(" .") or _DEVICE.fullmatch(p) or len(p) > 255 for p in parts)
-    )
-    if bad:
-        raise _refused(source, f"{name[:80]!r} in it is no name for a file of a workspace")
-    if any(first == ".git" and then in MADE_ANEW for first, then in pairwise(parts)):
-        raise _refused(source, f"{name!r} in it could run programs")
+    reason = unsafe(name)
+    if reason:
+        raise _refused(source, f"{name[:80]!r} in it {reason}")
 
 
 def _refuse_large(archive: zipfile.ZipFile, entries: Iterable[Entry], place: Path, source: Path) -> None:
@@ -204,7 +188,7 @@ def _unpack(
     archive: zipfile.ZipFile, entries: list[Entry], place: Path, source: Path, progress: Progress
 ) -> None:
     for done, entry in enumerate(entries, 1):
-        target = place.joinpath(*PurePosixPath(entry.name).parts)
+        target = restored(entry.name, place)
         target.parent.mkdir(parents=True, exist_ok=True)
         if _unpack_one(archive, entry, target) != entry.sha256:
             raise _refused(source, f"{entry.name!r} in it is not what was backed up")

@@ -9,11 +9,14 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from hypercare_desk.adapters.archive_names import archived
 from hypercare_desk.adapters.archived_git import MADE_ANEW
 from hypercare_desk.services.progress import Progress
 
+LIST = "hypercare-desk-backup.json"
+"""The list of what an archive holds, beside the workspace's own files."""
 CHUNK = 1024 * 1024
 _TEMPORARY = re.compile(r"\..*\.part|.*-(journal|wal|shm)|\.~.*")
 
@@ -54,17 +57,17 @@ def pack_workspace(
 
 def empty_folders(root: Path) -> list[str]:
     """Folders without a file: git knows a repository by some of them."""
-    return [inside for inside, files in _folders(root) if not files and inside != "."]
+    return [archived(inside) for inside, files in _folders(root) if not files and inside.parts]
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:
     """Name in the archive and path of every file that belongs to a workspace."""
     for inside, files in _folders(root):
         for path in files:
-            yield f"{inside}/{path.name}".removeprefix("./"), path
+            yield archived(inside / path.name), path
 
 
-def _folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
+def _folders(root: Path) -> Iterator[tuple[PurePosixPath, list[Path]]]:
     """Every folder that belongs to a workspace, with its own files; links are not followed."""
     for folder, names, files in os.walk(root):
         here = Path(folder)
@@ -73,12 +76,14 @@ def _folders(root: Path) -> Iterator[tuple[str, list[Path]]]:
         kept = [
             here / name for name in sorted(files) if name not in made_anew and _belongs(here / name, root)
         ]
-        yield here.relative_to(root).as_posix(), kept
+        yield PurePosixPath(here.relative_to(root).as_posix()), kept
 
 
 def _belongs(path: Path, root: Path) -> bool:
     """Whether a file is part of the workspace: not its live database, nothing half-written, no link."""
-    if (path.parent == root and path.name.startswith("desk.db")) or path.name == "index.lock":
+    if (
+        path.parent == root and (path.name.startswith("desk.db") or path.name == LIST)
+    ) or path.name == "index.lock":
         return False
     return not _TEMPORARY.fullmatch(path.name) and stat.S_ISREG(path.lstat().st_mode)
 

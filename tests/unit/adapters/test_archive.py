@@ -10,12 +10,14 @@ import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
-from hypercare_desk.adapters.archive import LIST, ZipArchives
+from hypercare_desk.adapters.archive import ZipArchives
+from hypercare_desk.adapters.archive_contents import LIST
+from hypercare_desk.adapters.archive_names import archived, restored, unsafe
 from hypercare_desk.adapters.archived_git import safe_settings
 from hypercare_desk.adapters.db import open_database
 from hypercare_desk.adapters.kb import open_history
@@ -101,6 +103,32 @@ def test_a_backup_inside_the_workspace_does_not_hold_itself(workspace: Path, tmp
         assert not [name for name in archive.namelist() if "backup.zip" in name]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "10:30 notes.md",
+        "back\\slash",
+        "CON",
+        "nul.md",
+        "dot.",
+        "blank ",
+        "new\nline",
+        "50%",
+        "%41",
+        "\udcff",
+        LIST,
+    ],
+)
+def test_odd_names_come_back_and_are_plain_in_the_archive(workspace: Path, tmp_path: Path, part: str) -> None:
+    (workspace / "kb" / part).write_bytes(b"kept")
+    ZipArchives().write(workspace, workspace / "desk.db", tmp_path / "b.zip", {})
+    restore(ZipArchives(), tmp_path / "b.zip", tmp_path / "again")
+    assert (tmp_path / "again" / "kb" / part).read_bytes() == b"kept"
+    assert unsafe(archived(PurePosixPath("kb") / part)) == ""
+    on_windows = restored(archived(PurePosixPath("kb") / part), Path("x"), windows=True)
+    assert not set(':\\\n"') & set(on_windows.name)
+
+
 def test_git_objects_come_after_what_names_them(backed_up: Path) -> None:
     with zipfile.ZipFile(backed_up) as archive:
         names = archive.namelist()
@@ -181,8 +209,12 @@ def forged(
         "kb/trailing ",
         "kb/new\nline",
         "kb/what?",
-        "kb/" + "x" * 300,
-        "x/" * 600 + "x",
+        "kb/%2E%2E/evil",
+        "kb/..%2Fevil",
+        "kb/%00",
+        "kb/.GIT/hooks/x",
+        "kb/.git/h%6Foks/x",
+        "x/" * 2001 + "x",
         "kb/.git/hooks/post-checkout",
         "kb/.git/modules/x/config",
         "kb/folder/",
