@@ -99,7 +99,7 @@ def history(key: str, at: datetime, chance: random.Random) -> tuple[Feedback, li
     stamps: dict[State, datetime] = {}
     for state in path:
         at = min(at + timedelta(hours=chance.expovariate(1 / 9)), NOW)
-        stamps.setdefault(state, at)
+        stamps[state] = at
         events.append(FeedbackEvent(key, at, "Agent", "state", before.value, state.value))
         if state is State.TRIAGED:
             events.append(FeedbackEvent(key, at, "Agent", "priority", "", priority.value))
@@ -115,6 +115,7 @@ def history(key: str, at: datetime, chance: random.Random) -> tuple[Feedback, li
         resolver=chance.choice((Resolver.BAU, Resolver.BAU, Resolver.HYPERCARE))
         if solved
         else Resolver.UNKNOWN,
+        reopen_count=int(len(path) > 4),
         reported_at=reported,
         responded_at=stamps.get(State.TRIAGED),
         resolved_at=solved,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,8 +23,8 @@ from hypercare_desk.domain.reading import DECIMALS, Reading, figure, holds, is_u
 TREND_DAYS = 7
 """Daily values, today's included, that a trend is drawn through; fewer than three make none."""
 _FEWEST_POINTS = 3
-_SHARES = ("%",)
-_SCALES = ("%", "ms", "of 5")
+_SCALES: Mapping[str, float | None] = {"%": 100, "of 5": 5, "ms": None}
+"""Units that are no counts, with the best value there can be."""
 _TINY = 1e-9
 _GOOD = (CriterionState.MET, CriterionState.AT_RISK, CriterionState.WAIVED)
 
@@ -84,8 +84,8 @@ def fallen(before: Verdict | None, now: Verdict) -> tuple[Move, ...]:
 def margin_of(criterion: Criterion) -> float:
     """How near the threshold a value is at risk: the criterion's own margin, else 10 % of the threshold.
 
-    For counts it is one unit, for a threshold of 0 nothing. A share that must reach a threshold is read by what it
-    may fall short of 100 %: at least 90 % is at most 10 % missing, and 10 % of that is 1 point.
+    For counts it is one unit, for a threshold of 0 nothing. A share that must reach a threshold is read by what may be
+    missing of 100 %: at least 90 % is at most 10 % missing, and 10 % of that is 1 point. So is a score, of 5.
     """
     if criterion.margin is not None:
         return max(criterion.margin, 0.0)
@@ -94,8 +94,9 @@ def margin_of(criterion: Criterion) -> float:
         return 0.0
     if criterion.unit not in _SCALES:
         return 1.0
-    if criterion.unit in _SHARES and not is_upper(criterion.operator):
-        return max(100 - threshold, 0.0) / 10
+    best = _SCALES.get(criterion.unit)
+    if best and not is_upper(criterion.operator):
+        return max(best - threshold, 0.0) / 10
     return threshold / 10
 
 
@@ -166,13 +167,16 @@ def _judge(
     if reading.value is None:
         return CriterionState.NO_DATA, reading.missing
     rule = (criterion.operator, criterion.threshold)
-    shown = figure(reading.value, criterion.unit, rule)
+    shown = figure(reading.value, criterion.unit, criterion.threshold)
     target = rule_in_words(criterion.operator, criterion.threshold, criterion.unit)
     if reading.sample < criterion.minimum_sample:
         return CriterionState.NO_DATA, (
             f"Too few samples: {reading.sample} of the {criterion.minimum_sample} needed. {reading.story}: {shown}."
         )
-    told = f"{reading.story}: {shown}, target {target}."
+    counts_it = reading.story.startswith(f"{shown.split(' ')[0]} ") and criterion.unit == "records"
+    told = (
+        f"{reading.story}, target {target}." if counts_it else f"{reading.story}: {shown}, target {target}."
+    )
     if not holds(reading.value, *rule):
         return CriterionState.NOT_MET, told
     risks = [*_near(criterion, reading.value), *_unfinished(reading), *_heading(index, criterion, facts)]
@@ -186,8 +190,11 @@ def _near(criterion: Criterion, value: float) -> list[str]:
     room = abs(criterion.threshold - value)
     if room >= margin - _TINY:
         return []
-    left = figure(round(room, 4), criterion.unit)
-    return [f"{left} from the limit, inside the warning margin of {figure(round(margin, 4), criterion.unit)}"]
+    left, inside = (
+        figure(round(room, 6), criterion.unit, margin),
+        figure(round(margin, 6), criterion.unit, 0.0),
+    )
+    return [f"{left} from the limit, inside the warning margin of {inside}"]
 
 
 def _unfinished(reading: Reading) -> list[str]:
@@ -211,7 +218,7 @@ def _heading(index: FactIndex, criterion: Criterion, facts: Facts) -> list[str]:
     level, slope = line
     if abs(slope) < _TINY or holds(level + slope * ahead, criterion.operator, criterion.threshold):
         return []
-    a_day = figure(round(abs(slope), 3), criterion.unit)
+    a_day = figure(round(abs(slope), 6), criterion.unit, 0.0)
     rising = "rising" if slope > 0 else "falling"
     told = f"{rising} by {a_day} a day over {len(points)} days, it would pass the limit before"
     return [f"{told} {_day(facts.planned_exit)}, the planned exit"]

@@ -87,14 +87,17 @@ def rule_in_words(operator: Operator, threshold: float, unit: str) -> str:
     return f"{sign} {figure(threshold, unit)}"
 
 
-def figure(value: float, unit: str, rule: tuple[Operator, float] | None = None) -> str:
-    """A number with its unit, with as few decimals as tell on which side of the ``rule`` it lies."""
-    digits = 1 if value != int(value) else 0
-    if rule:
-        truth = holds(value, *rule)
-        while digits < DECIMALS and holds(round(value, digits), *rule) is not truth:
+def figure(value: float, unit: str, limit: float | None = None) -> str:
+    """A number with its unit, with as few decimals as tell how it stands to ``limit``.
+
+    What rounding hides is at most a tenth of the distance to the limit, so a figure never shows on the wrong side.
+    """
+    digits = 0 if value == int(value) else 1
+    if limit is not None:
+        hidden = abs(value - limit) / 10
+        while digits < DECIMALS and abs(round(value, digits) - value) > hidden:
             digits += 1
-    text = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}".replace("-", "−")
     if unit in ("%", "ms", "of 5"):
         return f"{text} {unit}"
     return f"{text} {singular(unit) if value == 1 else unit}".strip()

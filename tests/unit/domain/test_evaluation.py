@@ -119,6 +119,7 @@ def test_a_trend_that_passes_the_limit_before_the_planned_exit_is_at_risk() -> N
         ("%", Operator.AT_LEAST, 99.9, 0.01),
         ("%", Operator.AT_LEAST, 100, 0.0),
         ("ms", Operator.AT_MOST, 500, 50.0),
+        ("of 5", Operator.AT_LEAST, 4, 0.1),
     ],
 )
 def test_the_default_margin(unit: str, operator: Operator, threshold: float, margin: float) -> None:

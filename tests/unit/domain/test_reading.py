@@ -23,20 +23,22 @@ def test_numbers_with_nouns(number: int, noun: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "rule", "words"),
+    ("value", "unit", "limit", "words"),
     [
         (5.0, "records", None, "5 records"),
         (1.0, "days", None, "1 day"),
         (92.345, "%", None, "92.3 %"),
-        (89.96, "%", (Operator.AT_LEAST, 90.0), "89.96 %"),
-        (6.999, "days", (Operator.AT_LEAST, 7.0), "6.999 days"),
+        (89.96, "%", 90.0, "89.96 %"),
+        (6.999, "days", 7.0, "6.999 days"),
+        (99.954, "%", 99.9, "99.95 %"),
+        (4.079, "of 5", 4.0, "4.08 of 5"),
         (4.0, "of 5", None, "4 of 5"),
         (1234.5, "ms", None, "1,234.5 ms"),
-        (89.99999999, "%", (Operator.AT_LEAST, 90.0), "89.99999999 %"),
+        (89.99999999, "%", 90.0, "89.99999999 %"),
     ],
 )
-def test_figures_keep_to_their_side_of_the_limit(value, unit, rule, words) -> None:
-    assert figure(value, unit, rule) == words
+def test_figures_keep_to_their_side_of_the_limit(value, unit, limit, words) -> None:
+    assert figure(value, unit, limit) == words
 
 
 def test_rules_and_spans_in_words() -> None:
