@@ -46,10 +46,10 @@ class GitHistory:
             with _synced_at_the_end(len(paths)):
                 blobs = _take_up(repository, [prefix + path for path in dict.fromkeys(paths)])
                 head = _head(repository)
-                tree = _tree(repository, head.tree if head else None, blobs)
+                tree, entries = _tree(repository, head.tree if head else None, blobs)
             if head and tree == head.tree.id:
                 return str(head.id)
-            if not head and not len(cast("Any", repository[tree])):
+            if not head and not entries:
                 return ""
             signature = _signature(repository, who or self._user)
             parents = [head.id] if head else []
@@ -138,7 +138,6 @@ def _head(repository: pygit2.Repository) -> pygit2.Commit | None:
 def _take_up(repository: pygit2.Repository, paths: Sequence[str]) -> Mapping[str, Any]:
     """Write the files' blobs and note them in the index; returns path → (blob id, mode), None for gone files."""
     index = repository.index
-    index.read()
     blobs: dict[str, Any] = {}
     for path in paths:
         if Path(repository.workdir, path).is_file():
@@ -167,8 +166,11 @@ def _write_index(index: pygit2.Index) -> None:
             time.sleep(0.05)
 
 
-def _tree(repository: pygit2.Repository, base: pygit2.Tree | None, blobs: Mapping[str, Any]) -> pygit2.Oid:
-    """``base`` with the blobs set or removed, written; only folders on the way are built anew."""
+def _tree(
+    repository: pygit2.Repository, base: pygit2.Tree | None, blobs: Mapping[str, Any]
+) -> tuple[pygit2.Oid, int]:
+    """``base`` with the blobs set or removed, written, and how many entries it has then. Only folders on the way are
+    built anew."""
     import pygit2
     from pygit2.enums import FileMode
 
@@ -184,12 +186,12 @@ def _tree(repository: pygit2.Repository, base: pygit2.Tree | None, blobs: Mappin
             builder.remove(name)
     for name, inner in folders.items():
         there = base[name] if base is not None and name in base else None
-        below = _tree(repository, there if isinstance(there, pygit2.Tree) else None, inner)
-        if len(cast("pygit2.Tree", repository[below])):
+        below, entries = _tree(repository, there if isinstance(there, pygit2.Tree) else None, inner)
+        if entries:
             builder.insert(name, below, FileMode.TREE)
         elif builder.get(name) is not None:
             builder.remove(name)
-    return builder.write()
+    return builder.write(), len(builder)
 
 
 def _signature(repository: pygit2.Repository, who: str) -> pygit2.Signature:
