@@ -106,6 +106,8 @@ def test_a_search_without_an_answer_can_begin_a_known_issue(command: Command, wo
 
 
 def test_searches_are_counted(command: Command, workspace: Path, records: object) -> None:
+    assert command("search", " ").status == 1
+    command("search", "(((")
     command("search", "nothing like this")
     with records() as work:  # type: ignore[operator]
         assert [(made.query, made.hits) for made in work.searches.all()] == [("nothing like this", 0)]

@@ -9,7 +9,7 @@ from hypercare_desk.cli.context import Context
 from hypercare_desk.cli.output import Output, clean, one_line, plural, shortened
 from hypercare_desk.cli.parser import Parser, count, finish, text, word
 from hypercare_desk.domain.article import Kind
-from hypercare_desk.domain.errors import Cancelled, DeskError
+from hypercare_desk.domain.errors import Cancelled, DeskError, Invalid
 
 if TYPE_CHECKING:
     from hypercare_desk.domain.search import Found, Hit, Marked
@@ -38,7 +38,9 @@ def configure(parser: Parser) -> None:
 
 def run(context: Context) -> int:
     args, output = context.args, context.output
-    query = " ".join(args.query)
+    query = " ".join(args.query).strip()
+    if not query:
+        raise Invalid("Nothing was asked: say what to search for.")
     with context.desk() as desk:
         _catch_up(context, desk)
         found = desk.search.find(query, limit=args.limit, kind=args.kind)
@@ -50,7 +52,7 @@ def run(context: Context) -> int:
             if gap:
                 output.note(f"Begun as {gap.id}: kb/{gap.path}")
         output.flush()
-        if gap is None:
+        if gap is None and any(character.isalnum() for character in query):
             _count(desk, found)
     return 0
 
