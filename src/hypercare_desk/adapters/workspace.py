@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import platformdirs
 
@@ -169,11 +171,41 @@ def last_opened() -> Path | None:
     return Path(place) if isinstance(place, str) and place else None
 
 
+def recent_workspaces() -> tuple[Path, ...]:
+    """The workspaces this user opened, the last one first; those that are gone are left out."""
+    places = _user_values().get("recent")
+    listed = cast("list[object]", places) if isinstance(places, list) else []
+    known = [Path(place) for place in listed if isinstance(place, str)]
+    last = last_opened()
+    roots: list[Path] = [last, *known] if last else known
+    return tuple(root for root in dict.fromkeys(roots) if _is_workspace(root))
+
+
+def folder_state(folder: Path) -> tuple[bool, str]:
+    """Whether ``folder`` can become a workspace, and a sentence about it."""
+    folder = _absolute(folder)
+    if _is_workspace(folder):
+        return False, "This is a workspace already: open it."
+    if folder.is_file():
+        return False, "This is a file: name a folder."
+    there = next((parent for parent in (folder, *folder.parents) if parent.is_dir()), None)
+    if there is None or not os.access(there, os.W_OK):
+        return False, "This folder cannot be written: choose another one."
+    synced = ("dropbox", "onedrive", "google drive", "icloud", "nextcloud")
+    if any(name in part.casefold() for part in folder.parts for name in synced):
+        return True, "A synchronised folder may damage the database: a folder on this machine is safer."
+    if folder == there and any(folder.iterdir()):
+        return True, "The folder holds other files; they are left alone."
+    free = shutil.disk_usage(there).free / 1e9
+    return True, f"New, will be made. {free:,.0f} GB free."
+
+
 def remember_opened(root: Path) -> None:
     """Note ``root`` as the last workspace opened; not being able to is no fault."""
     if last_opened() == root:
         return
-    values = {**_user_values(), "last_opened": str(root)}
+    recent = [str(place) for place in recent_workspaces() if place != root]
+    values = {**_user_values(), "last_opened": str(root), "recent": [str(root), *recent][:10]}
     file = _user_file()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

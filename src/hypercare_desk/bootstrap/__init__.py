@@ -28,9 +28,11 @@ __all__ = [
     "create_desk",
     "current_user",
     "find_workspace",
+    "folder_state",
     "log_folder",
     "open_demo",
     "open_desk",
+    "recent_workspaces",
     "remember_workspace",
     "restore_workspace",
 ]
@@ -123,6 +125,20 @@ def remember_workspace(root: Path) -> None:
     from hypercare_desk.adapters.workspace import remember_opened
 
     remember_opened(root)
+
+
+def recent_workspaces() -> tuple[Path, ...]:
+    """The workspaces this user opened, the last one first."""
+    from hypercare_desk.adapters import workspace
+
+    return workspace.recent_workspaces()
+
+
+def folder_state(folder: Path) -> tuple[bool, str]:
+    """Whether ``folder`` can become a workspace, and a sentence about it."""
+    from hypercare_desk.adapters import workspace
+
+    return workspace.folder_state(folder)
 
 
 def log_folder() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -70,13 +71,20 @@ class World(Protocol):
         ...
 
 
-class Context:
-    """One call of one command."""
+Window = Callable[[Path | None], int]
+"""Opens the window of a workspace (None: the one that is meant) and stays until it is closed."""
 
-    def __init__(self, args: argparse.Namespace, output: Output, world: World) -> None:
+
+class Context:
+    """One call of one command; ``window`` is None where nothing can be shown."""
+
+    def __init__(
+        self, args: argparse.Namespace, output: Output, world: World, window: Window | None = None
+    ) -> None:
         self.args = args
         self.output = output
         self.world = world
+        self.window = window
 
     def desk(self) -> Desk:
         """Open the workspace that was meant; from now on times are shown in its zone."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO
 
-from hypercare_desk.cli.context import Context, World
+from hypercare_desk.cli.context import Context, Window, World
 from hypercare_desk.cli.output import Output
 from hypercare_desk.cli.parser import PROGRAM, make_parser
 from hypercare_desk.cli.watching import STOPPED
@@ -19,12 +19,15 @@ from hypercare_desk.domain.errors import DeskError
 DONE, FAULT, USAGE, FOUND = 0, 1, 2, 3
 
 
-def run(argv: Sequence[str], world: World) -> int:
-    """Run one command; returns the exit status and never raises."""
+def run(argv: Sequence[str], world: World, window: Window | None = None) -> int:
+    """Run one command, or open the ``window`` when none is named; returns the exit status and never raises.
+
+    ``window`` is None where nothing can be shown.
+    """
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     try:
-        status = _run(argv, world)
+        status = _run(argv, world, window)
         sys.stdout.flush()
         sys.stderr.flush()
     except SystemExit as stop:  # argparse: help, wrong usage
@@ -51,25 +54,23 @@ def run(argv: Sequence[str], world: World) -> int:
     return status
 
 
-def _run(argv: Sequence[str], world: World) -> int:
+def _run(argv: Sequence[str], world: World, window: Window | None) -> int:
     args = make_parser(argv).parse_args(argv)
     if args.version:
         from hypercare_desk import __version__
 
         sys.stdout.write(f"{PROGRAM} {__version__}\n")
         return DONE
-    if args.command is None:
-        return _without_command()
+    if args.command is None and window is None:
+        make_parser(()).print_help(sys.stderr)
+        _say("There is no display here, so the window cannot open: give a command.")
+        return USAGE
     from hypercare_desk.cli.log_file import logging_to
 
     with logging_to(world.log_folder()):
-        return args.run(Context(args, Output(as_json=getattr(args, "json", False)), world))
-
-
-def _without_command() -> int:
-    """What happens when no command is given."""
-    make_parser(()).print_help(sys.stderr)
-    return USAGE
+        if args.command is None and window is not None:
+            return window(args.workspace)
+        return args.run(Context(args, Output(as_json=getattr(args, "json", False)), world, window))
 
 
 def _speak_utf8(stream: TextIO) -> None:

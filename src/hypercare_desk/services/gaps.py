@@ -19,7 +19,9 @@ class GapService:
         """A WIP known issue named and aliased by ``query``; the search is counted with it. Raises ``Invalid``."""
         words = " ".join(query.split())[:200]
         if not words:
-            raise Invalid("A gap needs the words that were searched for: type them first.", code="empty_query")
+            raise Invalid(
+                "A gap needs the words that were searched for: type them first.", code="empty_query"
+            )
         article = self._knowledge.new(Kind.KNOWN_ISSUE, words, aliases=(words,), confidence=Confidence.WIP)
         self._search.made(words, 0, article.id)
         return article

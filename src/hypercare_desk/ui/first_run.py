@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import button, column, frame, label, row
 
-FolderCheck = Callable[[Path], str]
+FolderCheck = Callable[[Path], tuple[bool, str]]
 
 
 class FirstRun(QWidget):
@@ -42,6 +42,7 @@ class FirstRun(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(self.tr("Hypercare Desk"))
         self.setMinimumSize(900, 560)
         self.resize(1080, 680)
@@ -167,10 +168,9 @@ class FirstRun(QWidget):
         self._look()
 
     def _look(self) -> None:
-        sentence = self._check(Path(self._folder.text().strip() or "."))
+        usable, sentence = self._check(Path(self._folder.text().strip() or "."))
         self._state.setText(sentence)
-        self._create.setEnabled(bool(self._system.text().strip()) and not sentence.startswith("!"))
-        self._state.setText(sentence.removeprefix("!"))
+        self._create.setEnabled(bool(self._system.text().strip()) and usable)
 
     def _on_browse(self) -> None:
         chosen = QFileDialog.getExistingDirectory(

@@ -239,6 +239,10 @@ class MainWindow(QMainWindow):
 
         return run
 
+    def catch_up(self) -> None:
+        """Look for what was changed while the workspace was closed."""
+        self._watch.look()
+
     @Slot(object)
     def _on_moved(self, place: Place) -> None:
         entry = self._entries.get(place.page)

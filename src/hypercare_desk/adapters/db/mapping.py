@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -48,9 +48,32 @@ class Shape(Generic[T]):
 
     def read(self, connection: Connection, statement: Select[Any]) -> list[T]:
         """The frozen rows that ``statement``, a selection of ``columns``, finds."""
-        kind = self.kind
         found: Any = connection.execute(statement)
-        return [kind(*values) for values in found]
+        try:
+            values = found.cursor.fetchall()
+        finally:
+            found.close()
+        return self.rows(connection, values)
+
+    def rows(self, connection: Connection, found: Iterable[Sequence[Any]]) -> list[T]:
+        """The frozen rows of what the driver found; the columns' types read it, without a row of SQLAlchemy's."""
+        readers = [
+            (n, reader)
+            for n, column in enumerate(self.columns)
+            if (
+                reader := column.type.dialect_impl(connection.dialect).result_processor(
+                    connection.dialect, None
+                )
+            )
+        ]
+        kind = self.kind
+        rows: list[T] = []
+        for values in found:
+            read = list(values)
+            for n, reader in readers:
+                read[n] = reader(read[n])
+            rows.append(kind(*read))
+        return rows
 
 
 def table_of(

@@ -67,8 +67,11 @@ class Reference(Words):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return super().process_bind_param(value, dialect) or None
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str:
-        return value or ""
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        def read(value: Any) -> Any:
+            return value or ""
+
+        return read
 
 
 class Choice(TypeDecorator[StrEnum]):
@@ -93,13 +96,16 @@ class Choice(TypeDecorator[StrEnum]):
             raise _refuse(value, f"one of {', '.join(repr(word) for word in self._members)} is needed")
         return member.value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        if value is None:
-            return None
-        try:
-            return self._members[value]
-        except (KeyError, TypeError) as fault:
-            raise _unreadable(value) from fault
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        members: dict[str | None, StrEnum | None] = {None: None, **self._members}
+
+        def read(value: Any) -> StrEnum | None:
+            try:
+                return members[value]
+            except (KeyError, TypeError) as fault:
+                raise _unreadable(value) from fault
+
+        return read
 
 
 class Instant(TypeDecorator[datetime]):
@@ -122,14 +128,20 @@ class Instant(TypeDecorator[datetime]):
             raise _refuse(value, "a time must lie between the years 1 and 9999 in UTC") from fault
         return moment if dialect.name == "postgresql" else moment.isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-            return moment.astimezone(UTC)
-        except (TypeError, ValueError) as fault:
-            raise _unreadable(value) from fault
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        parse = datetime.fromisoformat
+        stored = datetime if dialect.name == "postgresql" else str
+
+        def read(value: Any) -> datetime | None:
+            if value is None:
+                return None
+            try:
+                moment = value if stored is datetime else parse(value)
+                return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+            except (AttributeError, TypeError, ValueError) as fault:
+                raise _unreadable(value) from fault
+
+        return read
 
 
 class Day(TypeDecorator[date]):
@@ -182,8 +194,11 @@ class Real(TypeDecorator[float]):
             raise _refuse(value, "a finite number is needed")
         return float(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:
-        return None if value is None else float(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        def read(value: Any) -> Any:
+            return None if value is None else float(value)
+
+        return read
 
 
 class Nested(TypeDecorator[tuple[Any, ...]]):
@@ -208,14 +223,23 @@ class Nested(TypeDecorator[tuple[Any, ...]]):
             raise _refuse(value, "it holds the character U+0000; take it out")
         return text
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[Any, ...]:
-        if value == "[]":
-            return ()
-        try:
-            result: tuple[Any, ...] = from_json(value, self.kind)
-        except ValueError as fault:
-            raise _unreadable(value) from fault
-        return result
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        kind = self.kind
+        met: dict[str, tuple[Any, ...]] = {"[]": ()}  # the same few tags come again and again
+
+        def read(value: Any) -> tuple[Any, ...]:
+            known = met.get(value)
+            if known is not None:
+                return known
+            try:
+                result: tuple[Any, ...] = from_json(value, kind)
+            except ValueError as fault:
+                raise _unreadable(value) from fault
+            if len(met) < 500 and len(value) < 500:
+                met[value] = result
+            return result
+
+        return read
 
 
 SCALARS: dict[type, Callable[[], TypeEngine[Any]]] = {

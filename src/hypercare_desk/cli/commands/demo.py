@@ -26,6 +26,11 @@ def configure(parser: Parser) -> None:
         "--no-pack", action="store_true", help="leave out the handoff pack, which takes longest"
     )
     parser.add_argument(
+        "--no-window",
+        action="store_true",
+        help="do not open the window at the end, even where there is a display",
+    )
+    parser.add_argument(
         "--fresh",
         action="store_true",
         help="make it anew; only a folder that demo itself made is ever emptied",
@@ -45,7 +50,11 @@ def run(context: Context) -> int:
         if not context.args.no_pack:
             _pack(context, desk)
         _next(context, desk)
-    return 0
+        root = desk.paths.root
+    if context.window is None or context.args.no_window:
+        return 0
+    context.output.note("Opening the window; close it to end.")
+    return context.window(root)
 
 
 def _welcome(context: Context, desk: Desk, lines: tuple[str, ...], seconds: float) -> None:
