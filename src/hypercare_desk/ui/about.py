@@ -100,8 +100,8 @@ class AboutBox(QDialog):
                 told = metadata.metadata(name)
             except metadata.PackageNotFoundError:
                 continue
-            keys = ("License-Expression", "License")
-            licence = next((told[key].split("\n")[0] for key in keys if told.get(key)), "")
+            words = told.json.get("license_expression") or told.json.get("license") or ""
+            licence = str(words).split("\n")[0]
             classifiers = [
                 c.split(" :: ")[-1] for c in told.get_all("Classifier") or () if c.startswith("License")
             ]
