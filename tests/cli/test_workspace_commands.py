@@ -1,6 +1,7 @@
 """init, search, index, import, doctor, backup, restore: through the real services on a real folder."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,21 @@ def test_searches_are_counted(command: Command, workspace: Path, records: object
     command("search", "nothing like this")
     with records() as work:  # type: ignore[operator]
         assert [(made.query, made.hits) for made in work.searches.all()] == [("nothing like this", 0)]
+
+
+def test_articles_are_found_even_if_the_records_do_not_answer(
+    command: Command, workspace: Path, tmp_path: Path
+) -> None:
+    command("import", "markdown", folder_of_articles(tmp_path / "wiki"))
+    elsewhere = tmp_path / "copy"
+    shutil.copytree(workspace, elsewhere)
+    (elsewhere / "desk.db").write_bytes(b"no database")
+
+    found = command("--workspace", elsewhere, "search", "ORA-00054", "--json")
+
+    assert (found.status, found.document["total"]) == (0, 1)
+    assert "desk.db is damaged" in found.err
+    assert command("--workspace", elsewhere, "doctor").status == 3
 
 
 def test_the_index_tells_its_state_and_is_made_again(

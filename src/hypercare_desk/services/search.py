@@ -148,9 +148,10 @@ class SearchService:
         with self._lane:
             if not self._index.marks():
                 return self._rebuild(progress)
+            touched = self._refresh_files(progress)
             if not self._uses_loaded:
                 self.load_uses()
-            return self._refresh_files(progress) + self._refresh_records()
+            return touched + self._refresh_records()
 
     def index_articles(self, articles: Iterable[Article], progress: Progress | None = None) -> None:
         """Make saved articles findable. A fault leaves the index behind, never the save: it mends itself later."""
@@ -179,6 +180,8 @@ class SearchService:
     # --- inside ----------------------------------------------------------------------------------------------
 
     def _rebuild(self, progress: Progress) -> int:
+        """Articles are findable afterwards even if the records do not answer; that fault is raised at the end."""
+        faults: list[DeskError] = []
         files = list(self._store.scan())
         seen: dict[str, Mark] = {}
         moment = self._clock.now()
@@ -192,12 +195,18 @@ class SearchService:
                     yield _of_article(article)
                 if number % 50 == 0 or number == total:
                     progress.step(number, total, "Indexing articles")
-            yield from self._record_documents(None)
+            try:
+                yield from self._record_documents(None)
+            except DeskError as fault:
+                faults.append(fault)
 
         stamp = self._stamp()
         self._index.rebuild(documents())
-        seen[RECORDS_MARK] = _instant(moment, stamp)
+        if not faults:
+            seen[RECORDS_MARK] = _instant(moment, stamp)
         self._index.remember(seen)
+        if faults:
+            raise faults[0]
         self.load_uses()
         self._announce(Changes(everything=True))
         return self._index.status().documents
