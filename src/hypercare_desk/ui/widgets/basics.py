@@ -165,7 +165,9 @@ class NoticeBar(QFrame):
         super().__init__(parent)
         self._words = label("", wrap=True)
         self._buttons = row(spacing=4)
-        self.setLayout(row(self._words, None, self._buttons, margins=(20, 6, 12, 6)))
+        layout = row(self._words, self._buttons, margins=(20, 6, 12, 6))
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
         self.hide()
 
     def say(self, tone: str, words: str, *actions: tuple[str, Callable[[], None]]) -> None:

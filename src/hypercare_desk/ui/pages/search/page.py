@@ -328,7 +328,8 @@ class SearchPage(Page):
     def _on_home(self, answer: _Answer) -> None:
         self._answer = None
         self._count.setText("")
-        self.model.show(answer.shown)
+        self._notice.hide()
+        self.model.show(answer.shown, self.tr("Changed last"))
         self._choose(self.model.next_hit(-1, 1))
         self._states.setCurrentWidget(self._splitter)
         self.reading.setVisible(bool(answer.shown))

@@ -76,12 +76,12 @@ class ResultsModel(QAbstractListModel):
         self._theme = theme
         self._rows: list[Shown | Heading] = []
 
-    def show(self, hits: Sequence[Shown]) -> None:
-        """Replace all rows."""
+    def show(self, hits: Sequence[Shown], heading: str = "") -> None:
+        """Replace all rows; with ``heading``, all stand under that one."""
         rows: list[Shown | Heading] = []
         seen: set[str] = set()
         for shown in hits:
-            group = group_of(shown.hit.tier, shown.hit.kind)
+            group = heading or group_of(shown.hit.tier, shown.hit.kind)
             if group not in seen:
                 seen.add(group)
                 rows.append(Heading(group))
