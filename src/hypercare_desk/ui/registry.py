@@ -14,6 +14,8 @@ def page_entries() -> tuple[PageEntry, ...]:
         PageEntry("feedback", "Feedback", "ph.tray", "Ctrl+3", _feedback),
         PageEntry("criteria", "Exit criteria", "ph.gauge", "Ctrl+4", _criteria),
         PageEntry("postmortems", "Post-mortems", "ph.clock-counter-clockwise", "Ctrl+5", _postmortems),
+        PageEntry("handoff", "Handoff", "ph.package", "Ctrl+6", _handoff),
+        PageEntry("settings", "Settings", "ph.gear-six", "Ctrl+,", _settings),
     )
 
 
@@ -45,3 +47,15 @@ def _postmortems(around: Surroundings) -> Page:
     from hypercare_desk.ui.pages.postmortems.page import PostmortemsPage
 
     return PostmortemsPage(around)
+
+
+def _handoff(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.handoff.page import HandoffPage
+
+    return HandoffPage(around)
+
+
+def _settings(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.settings.page import SettingsPage
+
+    return SettingsPage(around)

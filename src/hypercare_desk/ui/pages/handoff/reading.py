@@ -159,7 +159,9 @@ def _manifest(pack: Pack) -> Mapping[str, Any]:
     try:
         read: object = json.loads(pack.manifest)
     except ValueError as fault:
-        raise DeskError(f"The record of {pack.id} is damaged; run the doctor.", code="bad_manifest") from fault
+        raise DeskError(
+            f"The record of {pack.id} is damaged; run the doctor.", code="bad_manifest"
+        ) from fault
     return read if isinstance(read, dict) else {}
 
 
@@ -181,9 +183,7 @@ def _articles(manifest: Mapping[str, Any]) -> tuple[PackArticle, ...]:
     )
 
 
-def _expired(
-    articles: Sequence[PackArticle], rows: Sequence[ArticleRow], today: date
-) -> tuple[Expired, ...]:
+def _expired(articles: Sequence[PackArticle], rows: Sequence[ArticleRow], today: date) -> tuple[Expired, ...]:
     known = {row.fields.id: row.fields for row in rows}
     found: list[Expired] = []
     for article in articles:

@@ -54,7 +54,11 @@ class SectionsModel(QAbstractListModel):
 
     def row_at(self, page: int) -> int:
         """The row of the section that a page (from 0) belongs to, or -1."""
-        begun = [(line.page, at) for at, line in enumerate(self._rows) if line.page is not None and line.page <= page]
+        begun = [
+            (line.page, at)
+            for at, line in enumerate(self._rows)
+            if line.page is not None and line.page <= page
+        ]
         return max(begun, default=(0, -1))[1]
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
