@@ -110,14 +110,19 @@ def make_application(arguments: Sequence[str] = ()) -> tuple[QApplication, Theme
     app.setDesktopFileName("hypercare-desk")
     app.setStyle("Fusion")
     kept = QSettings()
-    dark, scale = kept.value("theme/dark"), kept.value("theme/scale")
+    choice, scale = kept.value("theme/choice", "system"), kept.value("theme/scale")
     theme = Theme(
-        dark=system_is_dark() if dark is None else str(dark).lower() == "true",
+        dark=system_is_dark() if choice == "system" else choice == "dark",
         scale=float(str(scale)) if scale is not None else 1.0,
         parent=app,
     )
     theme.apply()
-    app.styleHints().colorSchemeChanged.connect(lambda scheme: theme.set(dark=scheme == Qt.ColorScheme.Dark))
+
+    def follow(scheme: Qt.ColorScheme) -> None:
+        if QSettings().value("theme/choice", "system") == "system":
+            theme.set(dark=scheme == Qt.ColorScheme.Dark)
+
+    app.styleHints().colorSchemeChanged.connect(follow)
     return app, theme
 
 

@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
             (self.tr("Text larger"), standard.ZoomIn, lambda: self._zoom(0.1)),
             (self.tr("Text smaller"), standard.ZoomOut, lambda: self._zoom(-0.1)),
             (self.tr("Text normal"), "Ctrl+0", lambda: self._theme.set(scale=1.0)),
-            (self.tr("Light or dark"), "", lambda: self._theme.set(dark=not self._theme.dark)),
+            (self.tr("Light or dark"), "", self._switch_theme),
             (self.tr("Keys and help"), standard.HelpContents, lambda: self.about_requested.emit()),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
@@ -324,15 +324,17 @@ class MainWindow(QMainWindow):
             QApplication.clipboard().setText(reference)
             self.messages.done(self.tr("Copied {0}").format(reference))
 
+    def _switch_theme(self) -> None:
+        QSettings().setValue("theme/choice", "light" if self._theme.dark else "dark")
+        self._theme.set(dark=not self._theme.dark)
+
     def _zoom(self, by: float) -> None:
         self._theme.set(scale=round(self._theme.scale + by, 2))
 
     @Slot()
     def _keep_theme(self) -> None:
         self._rail.narrow(self.width() < _NARROW_BELOW)
-        general = QSettings()
-        general.setValue("theme/scale", self._theme.scale)
-        general.setValue("theme/dark", self._theme.dark)
+        QSettings().setValue("theme/scale", self._theme.scale)
 
     # --- Qt's own --------------------------------------------------------------------------------------------
 
