@@ -20,7 +20,19 @@ from tests.unit.adapters.search.conftest import document
 
 Indexed = Callable[..., WhooshIndex]
 
-WORDS = ("order", "printer", "invoice", "queue", "server", "broker", "payment", "stock", "truck", "label", "batch")
+WORDS = (
+    "order",
+    "printer",
+    "invoice",
+    "queue",
+    "server",
+    "broker",
+    "payment",
+    "stock",
+    "truck",
+    "label",
+    "batch",
+)
 
 
 def _documents(count: int, seed: int = 1) -> list[Document]:
