@@ -1,5 +1,6 @@
 """article, feedback, criteria, postmortem, journal: what is written is read again, for people and as JSON."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,13 @@ def test_nothing_is_green_for_lack_of_data_and_the_gate_says_so(command: Command
     assert verdict["counts"]["no_data"] > 0
     assert gate.status == 3
     assert command("criteria", "evaluate", "--gate").status == 3
+
+
+def test_today_is_now_and_tomorrow_is_refused(command: Command) -> None:
+    today = datetime.now(UTC).date()
+    assert command("criteria", "evaluate", "--as-of", today).status == 0
+    assert command("criteria", "evaluate", "--as-of", today - timedelta(days=1)).status == 0
+    assert command("criteria", "evaluate", "--as-of", today + timedelta(days=2)).status == 1
 
 
 def test_a_measurement_counts_and_a_waiver_needs_another_approver(command: Command) -> None:

@@ -75,6 +75,9 @@ def create_workspace_files(
         raise Invalid(f"The planned exit ({planned_exit}) must not be before go-live ({go_live}).")
     if _is_workspace(root):
         raise Invalid(f"{root} is a workspace already: open it, or name another folder.", folder=root)
+    around = next((folder for folder in root.parents if _is_workspace(folder)), None)
+    if around:
+        raise Invalid(f"{root} lies inside the workspace {around}: name a folder outside it.", folder=root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         for name in ("desk.db", "kb", "packs"):

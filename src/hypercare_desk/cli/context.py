@@ -98,12 +98,22 @@ class Context:
         """Progress for long work, stopped by Ctrl+C."""
         return Watched(self.output.errors)
 
-    def instant(self, moment: datetime | date | None, *, end_of_day: bool = False) -> datetime | None:
-        """What `parser.moment` read as an instant in UTC; a day alone is its beginning, or its end."""
+    def instant(self, moment: datetime | date | None) -> datetime | None:
+        """What `parser.moment` read as an instant in UTC; a day alone is its beginning."""
         if moment is None:
             return None
         if not isinstance(moment, datetime):
-            moment = datetime.combine(moment, time.max.replace(microsecond=0) if end_of_day else time.min)
+            moment = datetime.combine(moment, time.min)
+        return self._in_utc(moment)
+
+    def as_of(self, moment: datetime | date | None, clock: Clock) -> datetime | None:
+        """The same for the state at a time: a day alone is its end, and today is now."""
+        if moment is None or isinstance(moment, datetime):
+            return self.instant(moment)
+        end = self._in_utc(datetime.combine(moment, time(23, 59, 59)))
+        return min(end, clock.now()) if moment == clock.today() else end
+
+    def _in_utc(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ZoneInfo(self.output.zone))
         try:

@@ -80,6 +80,13 @@ def test_nothing_that_is_there_is_taken_over(workspace_folder: Path, taken: str)
     assert [(path.name, path.read_text()) for path in workspace_folder.iterdir()] == [(taken, "mine")]
 
 
+def test_a_workspace_never_lies_inside_another(workspace_folder: Path) -> None:
+    made(workspace_folder)
+    with pytest.raises(Invalid, match="lies inside the workspace"):
+        made(workspace_folder / "kb" / "faq")
+    assert not (workspace_folder / "kb" / "faq").exists()
+
+
 @pytest.mark.parametrize("system", ["", " \n", "x" * 121, "a\x00b", "a\udcffb"])
 def test_a_name_that_is_none_is_refused_before_anything_is_made(workspace_folder: Path, system: str) -> None:
     with pytest.raises(Invalid, match="one line of 1 to 120 characters"):

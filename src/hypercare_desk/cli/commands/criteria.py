@@ -90,7 +90,7 @@ def evaluate(context: Context) -> int:
     args, output = context.args, context.output
     with context.desk() as desk:
         verdict = desk.exit_criteria.evaluate(
-            as_of=context.instant(args.as_of, end_of_day=True), keep=args.as_of is None
+            as_of=context.as_of(args.as_of, desk.clock), keep=args.as_of is None
         )
     if output.as_json:
         output.document(document(verdict))

@@ -26,7 +26,7 @@ def configure(parser: Parser) -> None:
 def build(context: Context) -> int:
     args, output = context.args, context.output
     with context.desk() as desk, context.watched() as progress:
-        as_of = context.instant(args.as_of, end_of_day=True)
+        as_of = context.as_of(args.as_of, desk.clock)
         pack = desk.handoff.build(args.out, as_of=as_of, progress=progress)
     output.note(f"{plural(pack.pages, 'page')}, SHA-256 {pack.sha256}")
     for section in pack.missing:
@@ -62,7 +62,8 @@ def diff(context: Context) -> int:
         ("changed", found.changed),
         ("criteria", found.criteria),
     )
-    output.table(("What", "Where"), ((name, item) for name, items in groups for item in items))
-    if not any(items for _, items in groups):
+    if any(items for _, items in groups):
+        output.table(("What", "Where"), ((name, item) for name, items in groups for item in items))
+    else:
         output.note("Both packs say the same.")
     return 0
