@@ -47,7 +47,9 @@ class Conflict(DeskError):
 
     code = "conflict"
 
-    def __init__(self, message: str, *, mine: object, theirs: object, **values: object) -> None:
-        super().__init__(message, **values)
+    def __init__(
+        self, message: str, *, mine: object, theirs: object, code: str | None = None, **values: object
+    ) -> None:
+        super().__init__(message, code=code, **values)
         self.mine = mine
         self.theirs = theirs
