@@ -32,6 +32,7 @@ _INLINE = re.compile(
     r"(!?)\[[^\]\n]{0,200}\]\(\s{0,5}<?([^()\s<>]{1,500}(?:\([^()\s]{0,100}\)[^()\s<>]{0,100})?)>?[^)\n]{0,200}\)"
 )
 _HTML = re.compile(r"<img\b[^>]{0,500}?\bsrc\s*=\s*[\"']([^\"'\n]{1,500})[\"']", re.IGNORECASE)
+_LEARN = re.compile(r":::image [^\n]{0,500}?\bsource=\"([^\"\n]{1,500})\"")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:\s*<?([^\s<>]{1,500})>?", re.MULTILINE)
 _EMBED = re.compile(r"!\[\[[^\]\n]{1,300}\]\]")
 _OTHER = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.\-]*:|#|/|\\|mailto)")
@@ -202,7 +203,7 @@ def _addresses(body: str) -> Iterator[tuple[str, bool]]:
     for match in _INLINE.finditer(body):
         if not _OTHER.match(match.group(2)):
             yield match.group(2), bool(match.group(1))
-    for pattern, picture in ((_HTML, True), (_DEFINITION, False)):
+    for pattern, picture in ((_HTML, True), (_LEARN, True), (_DEFINITION, False)):
         for match in pattern.finditer(body):
             if not _OTHER.match(match.group(1)):
                 yield match.group(1), picture

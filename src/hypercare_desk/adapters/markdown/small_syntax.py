@@ -1,4 +1,5 @@
-"""Small things that people write and expect: task lists, ``~~struck~~``, bare web addresses."""
+"""Small things that people write and expect: task lists, ``~~struck~~``, bare web addresses, and the pictures of
+Microsoft Learn (``:::image source="…" alt-text="…":::``)."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from markdown.treeprocessors import Treeprocessor
 
 _TASK = re.compile(r"^\[([ xX])\][ \t]+")
 _ADDRESS = r"(?<![\w(<\[\"'=/])(https?://[^\s<>\"'`\])]{3,500}[^\s<>\"'`\]).,;:!?*_])"
+_PICTURE = r":::image[ ]([^\n]{1,1000}?):::"
+_PICTURE_PART = re.compile(r'\b(source|alt-text)="([^"]{0,500})"')
 _BOX = {" ": "☐", "x": "☑"}
 
 
@@ -21,6 +24,7 @@ class SmallSyntax(Extension):
     def extendMarkdown(self, md: Any) -> None:  # noqa: N802 - the library's name
         md.treeprocessors.register(_Tasks(md), "tasks", 24)
         md.inlinePatterns.register(SimpleTagInlineProcessor(r"(~~)([^~\n]{1,2000})~~", "del"), "struck", 60)
+        md.inlinePatterns.register(_Pictures(_PICTURE), "learn_picture", 172)
         md.inlinePatterns.register(_Addresses(_ADDRESS), "bare_address", 110)
 
 
@@ -41,3 +45,12 @@ class _Addresses(InlineProcessor):
         element = ElementTree.Element("a", {"href": m.group(1)})
         element.text = m.group(1)
         return element, m.start(1), m.end(1)
+
+
+class _Pictures(InlineProcessor):
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[ElementTree.Element, int, int]:  # noqa: N802
+        parts = dict(_PICTURE_PART.findall(m.group(1)))
+        element = ElementTree.Element(
+            "img", {"src": parts.get("source", ""), "alt": parts.get("alt-text", "")}
+        )
+        return element, m.start(0), m.end(0)

@@ -1,5 +1,6 @@
 """A knowledge folder of its own for every test, and articles to put into it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.domain.article import ArticleDraft, ArticleFields, Kind
 
 Draft = Callable[..., ArticleDraft]
+
+
+def full_count(count: int, *, usual: int) -> int:
+    """How often a trial of reliability.md is repeated: ``count`` times with HYPERCARE_DESK_TRIALS=full."""
+    return count if os.environ.get("HYPERCARE_DESK_TRIALS") == "full" else usual
 
 
 @pytest.fixture

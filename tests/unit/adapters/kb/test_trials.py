@@ -21,7 +21,7 @@ from pygit2.enums import ConfigLevel
 from hypercare_desk.adapters.kb import files, open_history, open_store
 from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.domain.errors import Unavailable
-from tests.unit.adapters.kb.conftest import Draft
+from tests.unit.adapters.kb.conftest import Draft, full_count
 
 SOURCE = Path(__file__).resolve().parents[4] / "src"
 
@@ -85,10 +85,13 @@ def killed_while_saving(kb: Path, acknowledgements: int) -> int:
     return int(rest[-2]) if len(rest) > 1 else last
 
 
-def nothing_torn_or_lost(store: FileStore, kb: Path, draft: Draft, kills: int) -> None:
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
+def test_killed_during_saves(store: FileStore, kb: Path, draft: Draft) -> None:
     store.save(draft(body="0\n" * 5000), None)
     chance = random.Random(7)
-    for _ in range(kills):
+    for _ in range(full_count(200, usual=15)):
         vouched = killed_while_saving(kb, chance.randint(1, 6))
         again = open_store(kb)
         lines = again.read("KI-0001").body.split()
@@ -96,18 +99,6 @@ def nothing_torn_or_lost(store: FileStore, kb: Path, draft: Draft, kills: int) -
         assert len(set(lines)) == 1
         assert int(lines[0]) >= vouched
         assert list(kb.rglob(f"{files.TEMPORARY}*")) == []
-
-
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
-def test_killed_during_saves(store: FileStore, kb: Path, draft: Draft) -> None:
-    nothing_torn_or_lost(store, kb, draft, kills=12)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
-def test_killed_two_hundred_times_during_saves(store: FileStore, kb: Path, draft: Draft) -> None:
-    nothing_torn_or_lost(store, kb, draft, kills=200)
 
 
 def test_two_processes_lose_nothing(store: FileStore, kb: Path, draft: Draft) -> None:

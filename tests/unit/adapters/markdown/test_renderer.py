@@ -52,6 +52,18 @@ def html(text: str, resolve: dict[str, str] | None = None, base: str = "known-is
         ("- a\n  - b\n    - c", "<li>a<ul><li>b<ul><li>c</li></ul></li></ul></li>"),
         ("1. a\n   - b\n2. c", "<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>"),
         ("1. a\n\n   ```\n   x\n     y\n   ```\n\n2. b", "<p>b</p></li></ol>"),
+        ("- a\n1. b", "<ul><li>a</li></ul><ol><li>b</li></ol>"),
+        ("1. a\n   b\n   - c", "<ul><li>c</li></ul></li></ol>"),
+        ("a  \nb", "a<br>b"),
+        ("- a  \n  b", "a<br>"),
+        (
+            "<details>\n<summary>More</summary>\n\n- *a*\n\n</details>\n\nb",
+            "<details><summary>More</summary><ul><li><p><em>a</em></p></li></ul></details><p>b</p>",
+        ),
+        (
+            ':::image type="icon" source="media/a.png" alt-text="An x_y_z":::',
+            '<img alt="An x_y_z" src="known-issue/media/a.png">',
+        ),
         ("In\n2019. was a year", "<p>In2019. was a year</p>"),
         ("* * *", "<hr>"),
         ("    code", "<pre><span></span><code>code</code></pre>"),
