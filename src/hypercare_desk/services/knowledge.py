@@ -147,6 +147,11 @@ class KnowledgeService:
         fields = _settled(draft, before, Stamp(self._clock.today(), self._user))
         try:
             after = self._store.save(ArticleDraft(fields, draft.body), expected)
+        except Invalid as fault:
+            if fault.code != "front_matter_unwritable" or draft.fields != before.fields:
+                raise
+            # Front matter that nobody can write to must not keep the author's text from being saved.
+            after = self._store.save(draft, expected)
         except Conflict as conflict:
             # The author gets back what the author wrote, without today's stamps.
             raise Conflict(conflict.message, mine=draft, theirs=conflict.theirs, **conflict.values) from None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from hypercare_desk.adapters.kb import open_store
 from hypercare_desk.domain.article import (
     Article,
     ArticleDraft,
@@ -266,3 +268,25 @@ def test_the_checklist_knows_duplicates_and_links(desk: Desk, article: Article) 
 def test_attachments_are_kept_and_recorded(desk: Desk) -> None:
     assert desk.knowledge.attach("shot.png", b"png") == "attachments/shot.png"
     assert desk.history.commits == [(("attachments/shot.png",), "Attach shot.png", "Ada")]
+
+
+def test_front_matter_that_cannot_be_written_keeps_no_text_from_being_saved(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "faq").mkdir()
+    text = f"---\nx: {'y' * 40_000}\n---\nOld\n"
+    (tmp_path / "faq/FAQ-0001-x.md").write_text(text)
+    knowledge = KnowledgeService(
+        store=open_store(tmp_path),
+        history=MemoryHistory(lambda path: b""),
+        renderer=PlainRenderer(),
+        search=QuietSearch(),  # pyright: ignore[reportArgumentType]
+        database=desk.database,  # pyright: ignore[reportArgumentType]
+        clock=desk.clock,
+        user="Ada",
+    )
+    article = knowledge.read("FAQ-0001")
+    with pytest.raises(Invalid):
+        knowledge.save(replace(article.draft(), fields=replace(article.fields, owner="Me")), article.version)
+    knowledge.save(replace(article.draft(), body="New\n"), article.version)
+    assert (tmp_path / "faq/FAQ-0001-x.md").read_text() == text.replace("Old", "New")

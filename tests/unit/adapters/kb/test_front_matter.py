@@ -157,9 +157,7 @@ def test_hostile_front_matter_is_bounded(name: str) -> None:
 
 def test_only_the_touched_key_changes() -> None:
     text = (
-        "# not front matter\n"
-        if False
-        else "---\n# who: keep me\ntitle:   Old title   # why\nunknown: {a: 1,  b: 'x'}\nrelease: '1.10'\n"
+        "---\n# who: keep me\ntitle:   Old title   # why\nunknown: {a: 1,  b: 'x'}\nrelease: '1.10'\n"
         'tags:  # tags\n  # first\n  - one # note\n  - "two"\nowner: Me\n\nlast: |\n   text\n     more\n---\n'
         "Body  \r\nstays\n"
     )
@@ -224,6 +222,62 @@ def test_other_encodings_open_and_stay(data: bytes) -> None:
     assert changed(parsed, parsed.article.draft()) == data
     again = parse(saved(data, owner="Me"), PATH).article
     assert (again.fields.owner, again.body) == ("Me", parsed.article.body)
+
+
+BY_HAND = [
+    "plain text",
+    "'single ''quoted'' text'",
+    '"double \\"quoted\\" text"',
+    "'#not a comment'",
+    "text # a comment",
+    "1.10",
+    "2026-11-02",
+    "2026-13-45",
+    "true",
+    "~",
+    "",
+    "[a, b, 'c, d']",
+    "[a,\n  b,\n  c]",
+    "{a: 1, b: [2]}",
+    "\n  - a\n  - b",
+    "\n- a\n# between\n- b",
+    "\n  nested: 1\n  other:\n    - x",
+    "|\n  kept\n    as it is\n",
+    ">-\n  folded\n  text",
+    "|+\n  kept\n\n",
+    "{{ page.title }}",
+    "{% include x %}",
+    "[unclosed",
+    '"unclosed',
+    "*alias",
+    "&anchor text",
+    "!tag text",
+    "a: b",
+    "- a",
+    "@at",
+]
+AROUND = [
+    "---\n{key}: {value}\n---\nBody\n",
+    "---\n# note\n{key}:   {value}\n# after\nlayout: x\n---\n\n# Heading\n",
+    "\ufeff---\nlayout: x\n\n{key}: {value}\n\n...\nBody without end",
+    "---\r\nlayout: 'x'\r\n{key}: {value}\r\ntitle: T\r\n---\r\nBody\r\n",
+    "---   \n{key}: {value}\nowner: [a\n---\n",
+]
+
+
+@pytest.mark.parametrize("key", ["title", "unknown"])
+@pytest.mark.parametrize("value", BY_HAND)
+@pytest.mark.parametrize("around", AROUND)
+def test_three_hundred_shapes_keep_their_bytes(around: str, value: str, key: str) -> None:
+    text = around.format(key=key, value=value)
+    if "\r\n" in around:
+        text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+    data = text.encode()
+    parsed = parse(data, PATH)
+    assert parsed.article.title
+    assert changed(parsed, parsed.article.draft()) == data
+    never_raises_and_keeps_bytes(text, {"release": "2.0", "tags": ("a", "b: c")})
+    assert saved(data, body="New\n").startswith(data[: len(data) - len(parsed.file.raw_body.encode())])
 
 
 # --- properties ------------------------------------------------------------------------------------------------
