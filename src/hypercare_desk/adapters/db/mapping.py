@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -33,15 +33,18 @@ class Shape(Generic[T]):
     computed: Mapping[str, Callable[[T], object]] = field(default_factory=dict[str, Callable[[T], object]])
 
     @property
+    def names(self) -> Sequence[str]:
+        """The fields that are columns of the table, in their order."""
+        return [f.name for f in fields(typing.cast("Any", self.kind))]
+
+    @property
     def columns(self) -> Sequence[ColumnElement[Any]]:
         """The columns that fields are read from, in the order of the fields."""
-        return [self.table.c[f.name] for f in fields(typing.cast("Any", self.kind))]
+        return [self.table.c[name] for name in self.names]
 
     def values(self, row: T) -> dict[str, object]:
         """Column → value of one row."""
-        values: dict[str, object] = {
-            f.name: getattr(row, f.name) for f in fields(typing.cast("Any", self.kind))
-        }
+        values: dict[str, object] = {name: getattr(row, name) for name in self.names}
         for name, compute in self.computed.items():
             values[name] = compute(row)
         return values
@@ -56,24 +59,25 @@ class Shape(Generic[T]):
         return self.rows(connection, values)
 
     def rows(self, connection: Connection, found: Iterable[Sequence[Any]]) -> list[T]:
-        """The frozen rows of what the driver found; the columns' types read it, without a row of SQLAlchemy's."""
-        readers = [
-            (n, reader)
-            for n, column in enumerate(self.columns)
-            if (
-                reader := column.type.dialect_impl(connection.dialect).result_processor(
-                    connection.dialect, None
-                )
-            )
-        ]
+        """The frozen rows of what the driver found."""
         kind = self.kind
-        rows: list[T] = []
+        return [kind(*values) for values in self.decoded(connection, found)]
+
+    def decoded(self, connection: Connection, found: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+        """What the driver found, read by the columns' types without going through rows of SQLAlchemy's."""
+        dialect = connection.dialect
+        processors = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in self.columns
+        ]
+        readers = [(n, reader) for n, reader in enumerate(processors) if reader]
         for values in found:
             read = list(values)
             for n, reader in readers:
                 read[n] = reader(read[n])
-            rows.append(kind(*read))
-        return rows
+            yield read
+
+    def write_parts(self, connection: Connection, rows: Sequence[T], *, over: bool = False) -> None:
+        """Rows of this table have no parts in others."""
 
 
 def table_of(
@@ -85,18 +89,21 @@ def table_of(
     owned_by: Mapping[str, str] | None = None,
     refers_to: Mapping[str, ForeignKey] | None = None,
     computed: Sequence[str] = (),
+    without: Collection[str] = (),
     sqlite_autoincrement: bool = False,
 ) -> Table:
     """The table that holds rows of ``kind``: its columns, its primary key, and a check for every enumeration.
 
     ``owned_by`` maps columns to the row that must exist; ``refers_to`` those that may be empty instead. ``computed``
-    names further text columns. A key named ``seq`` counts by itself.
+    names further text columns, ``without`` fields that have no column. A key named ``seq`` counts by itself.
     """
     hints = typing.get_type_hints(kind)
     owners, others = owned_by or {}, refers_to or {}
     parts: list[Any] = []
     for entry in fields(kind):
         column = entry.name
+        if column in without:
+            continue
         if column == key == "seq":
             parts.append(Column("seq", SEQUENCE, primary_key=True, autoincrement=True))
             continue

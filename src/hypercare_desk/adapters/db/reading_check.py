@@ -7,7 +7,6 @@ is stored twice, a record's text and the words it is searched by, gives most of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -33,14 +32,16 @@ def unreadable_rows(connection: Connection) -> Iterator[str]:
 
 def _first_odd_row(connection: Connection, shape: Shape[Any]) -> str:
     """The key of the first row whose text and searched words differ, or which lacks what it must have."""
-    names = [f.name for f in fields(shape.kind)]
+    names = shape.names
     must = [n for n, name in enumerate(names) if not shape.table.c[name].nullable]
     stored = [shape.table.c[name] for name in shape.computed]
     computes = list(shape.computed.values())
     found: Any = connection.execute(select(*shape.columns, *stored).execution_options(yield_per=_AT_ONCE))
     for values in found:
-        row = shape.kind(*values[: len(names)])
-        lacking = any(values[n] is None for n in must)
-        if lacking or [compute(row) for compute in computes] != list(values[len(names) :]):
+        if any(values[n] is None for n in must):
             return str(values[0])
+        if computes:
+            row = shape.kind(*values[: len(names)])
+            if [compute(row) for compute in computes] != list(values[len(names) :]):
+                return str(values[0])
     return ""

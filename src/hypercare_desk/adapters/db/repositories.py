@@ -62,6 +62,7 @@ class SqlRows(Generic[T]):
         """Insert; an empty ``id`` is given the next one of the table's prefix, and the version is 1."""
         stored = self._named([row])[0]
         self._connection.execute(insert(self._table), self._shape.values(stored))
+        self._shape.write_parts(self._connection, [stored])
         return stored
 
     def add_many(self, rows: Iterable[T]) -> int:
@@ -69,7 +70,9 @@ class SqlRows(Generic[T]):
         count = 0
         bulk = BulkInsert(self._connection, self._shape)
         for batch in batches(rows):
-            bulk.run(self._named(batch))
+            stored = self._named(batch)
+            bulk.run(stored)
+            self._shape.write_parts(self._connection, stored)
             count += len(batch)
         return count
 
@@ -92,6 +95,7 @@ class SqlRows(Generic[T]):
                 theirs=theirs,
                 id=row_id,
             )
+        self._shape.write_parts(self._connection, [written], over=True)
         return written
 
     def remove(self, row_id: str) -> None:

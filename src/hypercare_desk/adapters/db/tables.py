@@ -18,9 +18,11 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
+    UniqueConstraint,
 )
 
 from hypercare_desk.adapters.db.mapping import Shape, table_of
+from hypercare_desk.adapters.db.parts import ShapeWithParts, part_of
 from hypercare_desk.adapters.db.types import SEQUENCE, Instant, Whole, Words
 from hypercare_desk.domain.exit_criteria import Criterion, Measurement, SignOff, Verdict, Waiver
 from hypercare_desk.domain.feedback import ArticleUse, Feedback, FeedbackEvent, Link, SearchMade
@@ -34,7 +36,7 @@ from hypercare_desk.domain.journal import (
     TrainingSession,
     TransferItem,
 )
-from hypercare_desk.domain.postmortem import Postmortem
+from hypercare_desk.domain.postmortem import Action, Postmortem, TimelineEntry
 
 T = TypeVar("T")
 
@@ -93,6 +95,7 @@ Index(None, _feedback.c.category, _feedback.c.listed_at)
 Index(None, _feedback.c.component, _feedback.c.listed_at)
 Index(None, _feedback.c.external_key)
 Index(None, _feedback.c.duplicate_of)
+Index(None, _feedback.c.updated_at)
 FEEDBACK = Shape(
     Feedback,
     _feedback,
@@ -175,7 +178,34 @@ SIGN_OFFS = _rows("sign_offs", SignOff, "sign-off", "SO")
 
 # --- the days and the people ---------------------------------------------------------------------------------
 
-POSTMORTEMS = _rows("postmortems", Postmortem, "post-mortem", "PM")
+POSTMORTEMS = ShapeWithParts(
+    Postmortem,
+    table_of(
+        "postmortems",
+        Postmortem,
+        METADATA,
+        CheckConstraint("version >= 1", name="version"),
+        without=("timeline", "actions"),
+    ),
+    "post-mortem",
+    prefix="PM",
+    versioned=True,
+    parts=(
+        part_of(
+            "postmortems", "timeline", TimelineEntry, METADATA, table="postmortem_timeline", noun="postmortem"
+        ),
+        part_of(
+            "postmortems",
+            "actions",
+            Action,
+            METADATA,
+            UniqueConstraint("postmortem_id", "number"),
+            CheckConstraint("number >= 1", name="number"),
+            table="postmortem_actions",
+            noun="postmortem",
+        ),
+    ),
+)
 JOURNAL = _rows("journal", JournalEntry, "journal entry", "JN")
 Index(None, JOURNAL.table.c.at)
 ANNOUNCEMENTS = _rows("announcements", Announcement, "announcement", "AN")
@@ -221,6 +251,7 @@ COUNTERS = Table(
 SHAPES: tuple[Shape[Any], ...] = (
     *(FEEDBACK, EVENTS, LINKS, USES, SEARCHES),
     *(CRITERIA, MEASUREMENTS, EVALUATIONS, WAIVERS, SIGN_OFFS),
-    *(POSTMORTEMS, JOURNAL, ANNOUNCEMENTS, ROSTER, TRAINING, TRANSFER, SURVEYS, RISKS, PACKS),
+    *(POSTMORTEMS, *(part.shape for part in POSTMORTEMS.parts)),
+    *(JOURNAL, ANNOUNCEMENTS, ROSTER, TRAINING, TRANSFER, SURVEYS, RISKS, PACKS),
 )
 """Every table of frozen rows."""

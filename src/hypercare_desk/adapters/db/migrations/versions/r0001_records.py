@@ -98,6 +98,7 @@ def _feedback() -> None:
     op.create_index("ix_feedback_listed_at_id", "feedback", ["listed_at", "id"])
     op.create_index("ix_feedback_priority_listed_at", "feedback", ["priority", "listed_at"])
     op.create_index("ix_feedback_state_listed_at", "feedback", ["state", "listed_at"])
+    op.create_index("ix_feedback_updated_at", "feedback", ["updated_at"])
     op.create_table(
         "feedback_events",
         *_columns(TEXT, "feedback_id"),
@@ -224,12 +225,47 @@ def _people() -> None:
         *_columns(TEXT, "detection response recovery"),
         *_columns(sa.Text(), "went_well went_badly lucky questions"),
         *_columns(TEXT, "notes"),
-        *_columns(sa.Text(), "timeline actions lessons feedback_ids"),
+        *_columns(sa.Text(), "lessons feedback_ids"),
         *_columns(INSTANT, "created_at updated_at", nullable=True),
         *_columns(sa.BigInteger(), "version"),
         sa.PrimaryKeyConstraint("id", name="pk_postmortems"),
         _words("postmortems", "status", "draft in-review reviewed closed"),
         sa.CheckConstraint("version >= 1", name="ck_postmortems_version"),
+    )
+    op.create_table(
+        "postmortem_timeline",
+        *_columns(INSTANT, "at"),
+        *_columns(TEXT, "event source"),
+        *_columns(sa.Boolean(), "starred"),
+        *_columns(TEXT, "postmortem_id"),
+        *_columns(sa.BigInteger(), "position"),
+        sa.PrimaryKeyConstraint("postmortem_id", "position", name="pk_postmortem_timeline"),
+        sa.ForeignKeyConstraint(
+            ["postmortem_id"],
+            ["postmortems.id"],
+            name="fk_postmortem_timeline_postmortem_id",
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_table(
+        "postmortem_actions",
+        *_columns(sa.BigInteger(), "number"),
+        *_columns(TEXT, "text type owner priority"),
+        *_columns(DAY, "due", nullable=True),
+        *_columns(TEXT, "external_key"),
+        *_columns(DAY, "done_on", nullable=True),
+        *_columns(TEXT, "postmortem_id"),
+        *_columns(sa.BigInteger(), "position"),
+        sa.PrimaryKeyConstraint("postmortem_id", "position", name="pk_postmortem_actions"),
+        sa.UniqueConstraint("postmortem_id", "number", name="uq_postmortem_actions_postmortem_id_number"),
+        sa.CheckConstraint("number >= 1", name="ck_postmortem_actions_number"),
+        _words("postmortem_actions", "type", "prevent mitigate detect process"),
+        sa.ForeignKeyConstraint(
+            ["postmortem_id"],
+            ["postmortems.id"],
+            name="fk_postmortem_actions_postmortem_id",
+            ondelete="CASCADE",
+        ),
     )
     op.create_table(
         "journal",
