@@ -38,6 +38,7 @@ class SettingsPage(Page):
         super().__init__(around, parent)
         self._list = QListWidget()
         self._list.setMaximumWidth(200)
+        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._list.setAccessibleName(self.tr("Parts of the settings"))
         self._stack = QStackedWidget()
         self._theme_choice = QComboBox()
