@@ -6,6 +6,7 @@ resolve are elapsed time from report to the solution that holds. The 90th percen
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +38,14 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """What came and went on one local day."""
+    """What came and went on one local day; ``open`` is what was open when it ended (or now, if it has not)."""
 
     day: date
     new: int
     solved: int
     closed: int
     workday: bool
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,30 @@ def _days(index: FactIndex, known: Sequence[Life], first: date, today: date) -> 
     solved_on, closed_on = _per_day(calendar, solved), _per_day(calendar, closed)
     span = (today - first).days + 1
     listed = [first + timedelta(days=number) for number in range(span)]
+    still = _open_at(known, [min(calendar.end_of(day).timestamp(), now) for day in listed])
     return tuple(
-        DayCount(day, index.opened_on(day, now), solved_on[day], closed_on[day], calendar.is_workday(day))
-        for day in listed
+        DayCount(
+            day,
+            index.opened_on(day, now),
+            solved_on[day],
+            closed_on[day],
+            calendar.is_workday(day),
+            left,
+        )
+        for day, left in zip(listed, still, strict=True)
     )
+
+
+def _open_at(known: Sequence[Life], moments: Sequence[float]) -> list[int]:
+    """How many records were open at each moment."""
+    plain = [life for life in known if life.plain]
+    opened = sorted(life.opened for life in plain)
+    ended = sorted(life.ended for life in plain)
+    winding = [life for life in known if not life.plain]
+    return [
+        bisect_right(opened, t) - bisect_right(ended, t) + sum(life.is_open_at(t) for life in winding)
+        for t in moments
+    ]
 
 
 def _per_day(calendar: WorkCalendar, moments: Iterable[float]) -> Counter[date]:

@@ -55,6 +55,12 @@ def test_days_count_what_came_and_went() -> None:
     assert sum(d.new for d in days.values()) == 12
 
 
+def test_days_count_what_was_open_when_they_ended() -> None:
+    days = {d.day.day: d.open for d in statistics(Facts(NOW, GO_LIVE, records=RECORDS)).days}
+    assert [days[day] for day in (5, 6, 14)] == [0, 1, 1]
+    assert days[18] == 2
+
+
 def test_open_records_by_priority_and_age_name_their_records() -> None:
     numbers = statistics(Facts(NOW, GO_LIVE, records=RECORDS))
     by_priority = {s.label: s.ids for s in numbers.open_by_priority}
@@ -116,6 +122,7 @@ def test_a_reopened_record_is_closed_on_its_last_day_only() -> None:
     ]
     numbers = statistics(Facts(NOW, GO_LIVE, records=(record,), events=tuple(events)))
     assert [d.day.day for d in numbers.days if d.closed] == [17]
+    assert [d.day.day for d in numbers.days if d.open] == [13, 15, 16]
 
 
 @settings(max_examples=40)
