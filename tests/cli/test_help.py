@@ -1,6 +1,8 @@
 """Help: every command says what it does, every argument what it is for, and the handbook mentions them all."""
 
 import argparse
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +59,32 @@ def test_every_command_takes_a_workspace_and_reading_ones_print_json(name: str) 
 def test_the_handbook_mentions_every_command() -> None:
     told = "\n".join(file.read_text(encoding="utf-8") for file in sorted(HANDBOOK.rglob("*.md")))
     assert [name for name in LEAVES if f"{PROGRAM} {name}" not in told] == []
+
+
+EXAMPLE = re.compile(
+    rf"^(?:\$ )?{PROGRAM} (?P<words>[a-z-][^\n|>]*)|`{PROGRAM} (?P<quoted>[a-z-][^`\n]*)`", re.MULTILINE
+)
+
+
+def examples() -> list[str]:
+    """Every call of the command line that the handbook and the README show, without what a shell does with it.
+
+    A command that is only named (`feedback list`, `criteria`) is no example.
+    """
+    files = [*sorted(HANDBOOK.rglob("*.md")), HANDBOOK.parents[1] / "README.md"]
+    texts = [re.sub(r"\\\n\s*", "", file.read_text(encoding="utf-8")) for file in files]
+    found = [match for text in texts for match in EXAMPLE.finditer(text)]
+    calls = {(match["words"] or match["quoted"]).strip() for match in found}
+    return sorted(
+        c for c in calls - set(PARSERS) if "COMMAND" not in c and not c.endswith(("--help", "--version"))
+    )
+
+
+@pytest.mark.parametrize("call", examples())
+def test_what_the_handbook_shows_can_be_typed(call: str) -> None:
+    words = shlex.split(call, comments=True)
+    if words and " ".join(words) not in PARSERS:
+        assert make_parser(words).parse_args(words).run
 
 
 @pytest.mark.parametrize("name", LEAVES)

@@ -150,10 +150,10 @@ def test_lists_are_narrowed_and_counted(command: Command) -> None:
     two = command("feedback", "list", "--component", "A", "--json").document
     one = command("feedback", "list", "--limit", "1", "--json").document
 
-    assert {record["title"] for record in two["records"]} == {"First", "Third"}
-    assert (one["total"], len(one["records"])) == (3, 1)
+    assert {record["title"] for record in two} == {"First", "Third"}
+    assert len(one) == 1
     assert "3 records, 1 shown." in command("feedback", "list", "--limit", "1").err
-    assert command("feedback", "list", "--status", "closed", "--json").document["records"] == []
+    assert command("feedback", "list", "--status", "closed", "--json").document == []
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_value_that_is_none_is_told_and_nothing_is_kept(command: Command, assi
     done = command("feedback", "add", "Title", assignment)
     assert done.status in (1, 2)
     assert len(done.err.splitlines()) == 1
-    assert command("feedback", "list", "--json").document["total"] == 0
+    assert command("feedback", "list", "--json").document == []
 
 
 def test_an_override_needs_a_reason(command: Command) -> None:

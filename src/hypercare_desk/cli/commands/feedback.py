@@ -116,7 +116,7 @@ def list_(context: Context) -> int:
         records = desk.feedback.list(status, **filters, limit=args.limit or 0)
         total = desk.feedback.count(status, **filters) if args.limit else len(records)
     if output.as_json:
-        output.document({"total": total, "records": records})
+        output.document(records)
         return 0
     output.table(
         ("ID", "Priority", "State", "Reported", "Component", "Title"),
