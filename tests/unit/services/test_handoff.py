@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def snapshot(service, **named):
     return json.loads(service.assemble(**named))
 
 
-def section(document, key):
+def section(document, key) -> Any:
     return next((s for s in document["sections"] if s["key"] == key), None)
 
 

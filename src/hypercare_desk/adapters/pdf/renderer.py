@@ -46,6 +46,7 @@ class PdfRenderer:
         out = out.absolute()
         part = out.with_name(f".{out.name}.{os.getpid()}-{threading.get_ident()}.part")
         try:
+            part.touch()  # what cannot be written is said before the work, not after it
             child = _start(self._kb, part)
             pages = _follow(child, snapshot_json, progress or Silent(), self._longest, out)
             part.replace(out)
