@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from hypercare_desk.domain.article import ArticleRow, Confidence, Status
+from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.facts import ArticleFact, Facts, SectionFact
 from hypercare_desk.domain.feedback import FeedbackFilter
 from hypercare_desk.domain.handoff import PACK_SECTIONS, section_of
@@ -28,7 +29,7 @@ def read_facts(
 ) -> Facts:
     """Everything criteria and statistics are computed from."""
     rows = store.rows()
-    with database.view() as work:
+    with database.view() as work, collector_at_rest():
         return Facts(
             as_of=as_of,
             go_live=settings.go_live,

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hypercare_desk.adapters.db import open_database
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Conflict, Invalid, NotFound
 from hypercare_desk.domain.exit_criteria import Criterion, CriterionState, ExitDecision, Measurement, Operator
@@ -23,9 +27,15 @@ class Store:
         return []
 
 
-@pytest.fixture
-def database() -> MemoryDatabase:
-    return MemoryDatabase()
+@pytest.fixture(params=["memory", "sqlite"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryDatabase()
+        return
+    file, backups = tmp_path / "desk.db", tmp_path / "backups"
+    opened = open_database(f"sqlite:///{file}", backups=backups, clock=clock, create=True)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -130,6 +140,7 @@ def test_the_past_is_judged_by_what_was_known_then(service, database) -> None:
         service.evaluate(as_of=datetime(2026, 11, 4))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("database", ["memory"], indirect=True)
 def test_a_read_only_workspace_is_evaluated_and_nothing_is_kept(service, database) -> None:
     only(service, database)
     database.read_only = "The folder is read-only."

@@ -1,7 +1,11 @@
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hypercare_desk.adapters.db import open_database
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Link, Priority, Relation, State
@@ -29,9 +33,15 @@ class Search:
         return Found(text)
 
 
-@pytest.fixture
-def database() -> MemoryDatabase:
-    return MemoryDatabase()
+@pytest.fixture(params=["memory", "sqlite"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, clock) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryDatabase()
+        return
+    file, backups = tmp_path / "desk.db", tmp_path / "backups"
+    opened = open_database(f"sqlite:///{file}", backups=backups, clock=clock, create=True)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
