@@ -68,6 +68,7 @@ class Jobs(QObject):
         self._read_pool = ThreadPoolExecutor(2, thread_name_prefix="read")
         self._running: dict[int, _Job] = {}
         self._latest: dict[str, int] = {}
+        self._closed = False
         self._landed.connect(self._on_landed, Qt.ConnectionType.QueuedConnection)
         self._stepped.connect(self._on_stepped, Qt.ConnectionType.QueuedConnection)
 
@@ -109,6 +110,7 @@ class Jobs(QObject):
 
     def close(self) -> None:
         """Cancel what can be cancelled, let writes that have begun finish, and end the threads."""
+        self._closed = True
         for job in self._running.values():
             if job.visible or job.key:
                 job.token.cancel()
@@ -125,6 +127,8 @@ class Jobs(QObject):
         name: str,
     ) -> int:
         number = next(self._numbers)
+        if self._closed:  # a timer that fires while the window closes has nobody left to tell
+            return number
         token = Token(
             lambda at, of, what: self._stepped.emit(JobState(number, name, at, of, what)) if name else None
         )
