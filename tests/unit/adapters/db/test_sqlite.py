@@ -276,6 +276,35 @@ def test_what_may_not_be_written_opens_for_reading_and_says_so(
     assert caught.value.code == "read_only"
 
 
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_a_file_left_in_wal_mode_can_be_read_where_nothing_may_be_written(
+    readable: Path, tmp_path: Path, office: Clock, closed: str
+) -> None:
+    connection = sqlite3.connect(readable / "desk.db")
+    assert connection.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    connection.close()
+    test_what_may_not_be_written_opens_for_reading_and_says_so(readable, tmp_path, office, closed)
+
+
+def test_where_wal_is_safe_it_is_used_and_backed_up(
+    tmp_path: Path, open_sqlite: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "wal_is_safe", lambda: True)
+    database = open_sqlite()
+    add(database)
+    with database.view() as view:
+        assert add(database).id == "FB-0002"
+        assert len(view.feedback.all()) <= 2
+    copy = database.backup(tmp_path / "copy.db")
+    database.close()
+    connection = sqlite3.connect(copy)
+    assert pragma(connection, "journal_mode") == "delete"
+    assert connection.execute("SELECT count(*) FROM feedback").fetchone() == (2,)
+    connection.close()
+    monkeypatch.undo()
+    assert list(open_sqlite().check()) == []
+
+
 # --- backups -------------------------------------------------------------------------------------------------
 
 
