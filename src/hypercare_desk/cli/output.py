@@ -50,7 +50,8 @@ class Output:
         self._out.write(f"{clean(text)}\n")
 
     def note(self, text: str) -> None:
-        """A sentence beside the result."""
+        """A sentence beside the result, after what was printed before it."""
+        self._out.flush()
         self._err.write(f"{clean(text)}\n")
 
     def table(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from hypercare_desk.cli.context import Context
 from hypercare_desk.cli.output import Output, plural
 from hypercare_desk.cli.parser import Parser, count, day, leaves, moment, number, text
-from hypercare_desk.domain.exit_criteria import CriterionState, Operator
+from hypercare_desk.domain.exit_criteria import CriterionState
+from hypercare_desk.domain.reading import figure, rule_in_words
 
 if TYPE_CHECKING:
     from hypercare_desk.domain.exit_criteria import Criterion, CriterionResult, Verdict
 
-_SIGNS = {Operator.AT_MOST: "≤", Operator.AT_LEAST: "≥"}
 _STYLES = {
     CriterionState.MET.value: "green",
     CriterionState.AT_RISK.value: "yellow",
@@ -159,9 +159,8 @@ def show(verdict: Verdict, output: Output) -> None:
 
 
 def _threshold(criterion: Criterion | CriterionResult) -> str:
-    sign = _SIGNS.get(criterion.operator, criterion.operator.value)
-    return f"{sign} {criterion.threshold:g} {criterion.unit}".rstrip()
+    return rule_in_words(criterion.operator, criterion.threshold, criterion.unit)
 
 
 def _measured(result: CriterionResult) -> str:
-    return "" if result.value is None else f"{result.value:.4g} {result.unit}".rstrip()
+    return "" if result.value is None else figure(result.value, result.unit, result.threshold)
