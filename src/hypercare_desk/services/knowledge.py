@@ -154,7 +154,7 @@ class KnowledgeService:
             after = self._store.save(draft, expected)
         except Conflict as conflict:
             # The author gets back what the author wrote, without today's stamps.
-            raise Conflict(conflict.message, mine=draft, theirs=conflict.theirs, **conflict.values) from None
+            raise Conflict(conflict.message, mine=draft, theirs=conflict.theirs, id=draft.fields.id) from None
         self._saved([after], f"Change {after.id}: {after.title}")
         return after
 

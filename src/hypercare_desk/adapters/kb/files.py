@@ -7,6 +7,7 @@ new text is there, whole; ``sweep`` removes what a killed save left behind.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import os
@@ -143,6 +144,21 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def sync_file_system(folder: Path) -> bool:
+    """Have everything on the disk of ``folder`` written out; False where the system cannot. Raises OSError."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if libc.syncfs(handle):
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code))
+    finally:
+        os.close(handle)
+    return True
 
 
 def sweep(root: Path) -> int:

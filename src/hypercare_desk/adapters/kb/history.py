@@ -7,7 +7,6 @@ has staged, so other people's half-made commits stay theirs; the index file is k
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -17,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from hypercare_desk.adapters.kb.files import writing
+from hypercare_desk.adapters.kb.files import sync_file_system, writing
 from hypercare_desk.domain.article import Revision, slug
 from hypercare_desk.domain.errors import DeskError, NotFound, Unavailable
 
@@ -43,7 +42,7 @@ class GitHistory:
         """
         with _git_faults("The change is saved, but its history could not be written"), writing(self._kb):
             repository, prefix = self._repository(make=True)
-            with _synced_at_the_end(len(paths)):
+            with _synced_at_the_end(Path(repository.path), len(paths)):
                 blobs = _take_up(repository, [prefix + path for path in dict.fromkeys(paths)])
                 head = _head(repository)
                 tree, entries = _tree(repository, head.tree if head else None, blobs)
@@ -246,7 +245,7 @@ class _Lookup:
 
 
 @contextmanager
-def _synced_at_the_end(count: int) -> Generator[None]:
+def _synced_at_the_end(place: Path, count: int) -> Generator[None]:
     """Many objects are written out by the system together, not one by one (10,000 fsyncs take 20 s)."""
     import pygit2
     from pygit2.enums import Option
@@ -258,7 +257,7 @@ def _synced_at_the_end(count: int) -> Generator[None]:
         pygit2.option(Option.ENABLE_FSYNC_GITDIR, False)
         try:
             yield
-            os.sync()
+            sync_file_system(place)
         finally:
             pygit2.option(Option.ENABLE_FSYNC_GITDIR, True)
 

@@ -21,6 +21,7 @@ from pygit2.enums import ConfigLevel
 from hypercare_desk.adapters.kb import files, open_history, open_store
 from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.domain.errors import Unavailable
+from hypercare_desk.services.ports import Incoming
 from tests.unit.adapters.kb.conftest import Draft, full_count
 
 SOURCE = Path(__file__).resolve().parents[4] / "src"
@@ -153,6 +154,16 @@ def test_a_full_disk_stops_the_history_and_not_the_save(small_disk: Path, draft:
     assert store.read("KI-0001") == changed
     history.commit([changed.path], "Change", "Ada")
     assert [r.message for r in history.log(saved.path)] == ["Change", "Add"]
+
+
+def test_a_full_disk_stops_an_import_whole(small_disk: Path, draft: Draft) -> None:
+    store = open_store(small_disk / "kb")
+    old = store.save(draft(), None)
+    many = [Incoming(draft(f"KI-{number:04}", body="long\n" * 2000)) for number in range(2, 80)]
+    with pytest.raises(Unavailable, match="the disk is full"):
+        store.prepare(many)
+    assert [row.version for row in store.rows()] == [old.version]
+    assert len([path for path in small_disk.rglob("*") if path.is_file()]) == 1
 
 
 def as_ordinary_user(work: Callable[[], object]) -> object:
