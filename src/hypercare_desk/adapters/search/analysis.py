@@ -64,6 +64,16 @@ def cut(text: str) -> list[bytes]:
     return text.encode("utf-8", "replace").translate(_TABLE).split()
 
 
+def known_pieces(chunk: bytes) -> Pieces:
+    """``take_apart`` for queries and titles, whose words come again and again."""
+    return _known_pieces(chunk) if len(chunk) <= LONGEST_WORD else take_apart(chunk)
+
+
+@lru_cache(maxsize=20_000)
+def _known_pieces(chunk: bytes) -> Pieces:
+    return take_apart(chunk)
+
+
 def take_apart(chunk: bytes) -> Pieces:
     """The words of one chunk."""
     if chunk.isalpha() and (chunk.islower() or chunk[1:].islower() or chunk.isupper()):

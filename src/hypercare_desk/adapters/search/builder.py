@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from hypercare_desk.adapters.search.analysis import cut, stemmer, take_apart
+from hypercare_desk.adapters.search.analysis import cut, known_pieces, stemmer, take_apart
 from hypercare_desk.adapters.search.fields import FIELDS, zones
 from hypercare_desk.adapters.search.folding import fold
 from hypercare_desk.adapters.search.parts import SEPARATOR, Array, Parts
@@ -229,5 +229,5 @@ def _counted(keys: Array) -> tuple[Array, Array]:
 
 def exact_form(text: str) -> str:
     """A short text as one string that equals that of any other way to write it: its words with single blanks."""
-    words = [word for chunk in cut(text[:400]) for word in take_apart(chunk).words]
+    words = [word for chunk in cut(text[:400]) for word in known_pieces(chunk).words]
     return " ".join(words)

@@ -11,7 +11,8 @@ import numpy as np
 from hypercare_desk.adapters.search.parts import Array, saturate
 from hypercare_desk.adapters.search.view import View
 
-FEWEST_WORDS = 5
+FEWEST_WORDS = 4  # that count, in a question of at least
+LONG_QUESTION = 6  # words in all
 _TEXTS = 8
 _TERMS = 20
 _SHARE = 0.12
@@ -37,7 +38,7 @@ def add_borrowed(view: View, scores: Array, words: int) -> None:
         terms, gains, rarities = weights
         for term, gain, rarity in zip(terms.tolist(), gains.tolist(), rarities.tolist(), strict=True):
             documents, impact = segment.postings(term, term + 1)
-            scores[documents + base] += np.float32(_SHARE * words * gain * rarity) * saturate(impact)
+            scores[documents + base] += np.float32(_SHARE * words * gain * rarity) * saturate(np.abs(impact))
     scores[~found] = 0
 
 

@@ -15,19 +15,23 @@ from hypercare_desk.domain.search import Document
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: ``weight`` of a word in it, and ``b``, how far a long field makes each word count less (0–1)."""
+    """One field: ``weight`` of a word in it, and ``b``, how far a long field makes each word count less (0–1).
+
+    ``in_head``: its text is kept in the head, where the tier of phrases looks.
+    """
 
     name: str
     weight: float
     b: float
+    in_head: bool = False
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("title", 7.0, 0.4),
-    Field("aliases", 5.0, 0.4),
-    Field("codes", 7.0, 0.0),
+    Field("title", 7.0, 0.4, True),
+    Field("aliases", 5.0, 0.4, True),
+    Field("codes", 7.0, 0.0, True),
     Field("labels", 0.6, 0.3),
-    Field("symptoms", 0.5, 0.5),
+    Field("symptoms", 0.5, 0.5, True),
     Field("headings", 0.3, 0.5),
     Field("body", 1.0, 0.8),
 )

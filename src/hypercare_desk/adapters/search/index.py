@@ -17,6 +17,7 @@ from hypercare_desk.adapters.search.folders import (
     set_aside,
     sweep,
 )
+from hypercare_desk.adapters.search.hits import Answer, Dresser
 from hypercare_desk.adapters.search.manifest import (
     Manifest,
     SegmentEntry,
@@ -67,20 +68,23 @@ class WhooshIndex:
 
     def find(self, query: str, limit: int = 20, *, kinds: Sequence[str] = (), typing: bool = True) -> Found:
         """Answer ``query``; never raises for odd syntax. A damaged index answers with nothing and is set aside."""
-        limit = max(0, min(limit, _MOST_HITS))
-        return self._ask(query, lambda searcher: searcher.find(query, limit, kinds, typing))
+        most = max(0, min(limit, _MOST_HITS))
+        return self._ask(query, lambda searcher: searcher.find(query, most, kinds, typing))
 
     def similar(self, text: str, limit: int = 10, *, kinds: Sequence[str] = ()) -> Found:
         """What is most like ``text``."""
-        limit = max(0, min(limit, _MOST_HITS))
-        return self._ask(text, lambda searcher: searcher.similar(text, limit, kinds))
+        most = max(0, min(limit, _MOST_HITS))
+        return self._ask(text, lambda searcher: searcher.similar(text, most, kinds))
 
-    def _ask(self, query: str, question: Callable[[Searcher], Found]) -> Found:
+    def _ask(self, query: str, question: Callable[[Searcher], Answer]) -> Found:
+        started = time.perf_counter()
         view = self._current()
         if view is None or not view.size:
             return Found(query=query)
         try:
-            return question(Searcher(view, self._kb, self._language, self._synonyms, self._uses))
+            answer = question(Searcher(view, self._language, self._synonyms))
+            dresser = Dresser(view, self._kb, self._language, self._uses)
+            return dresser.found(query, answer, (time.perf_counter() - started) * 1000)
         except Damaged as error:
             self._give_up(error, view.manifest.index)
             return Found(query=query)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypercare_desk.adapters.search.blocks import Damaged
 
-FORMAT = 3  # raise it when fields, analysis or files change: an index of another format is built again
+FORMAT = 4  # raise it when fields, analysis or files change: an index of another format is built again
 NAME = "manifest.json"
 
 

@@ -80,7 +80,7 @@ def arrays_of(parts: Parts, average: Array) -> tuple[dict[str, Array], dict[str,
         **_texts("term", parts.terms),
         "posting_start": starts,
         "posting_document": ids,
-        "posting_impact": impacts(parts.tf, ids, parts.lengths, average),
+        "posting_impact": _signed(impacts(parts.tf, ids, parts.lengths, average), parts.tf),
     }
     for number, field in enumerate(FIELDS):
         where = np.flatnonzero(parts.tf[number]).astype(np.int32)
@@ -120,6 +120,26 @@ def arrays_of(parts: Parts, average: Array) -> tuple[dict[str, Array], dict[str,
         "length_counts": (parts.lengths > 0).sum(axis=1).tolist(),
     }
     return arrays, facts
+
+
+def _signed(impact: Array, tf: Array) -> Array:
+    """Impacts, negative where the term stands in the head: phrases are first looked for there."""
+    in_head = np.zeros(len(impact), bool)
+    for number, field in enumerate(FIELDS):
+        if field.in_head:
+            in_head |= tf[number] > 0
+    return np.where(in_head, -impact, impact).astype(np.float32)
+
+
+def distinct(numbers: Array) -> Array:
+    """The different numbers, ascending (numpy's own ``unique`` hashes, which is slower for what is nearly sorted)."""
+    if len(numbers) < 2:
+        return numbers
+    ordered = np.sort(numbers)
+    keep = np.empty(len(ordered), bool)
+    keep[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=keep[1:])
+    return ordered[keep]
 
 
 def letters_of(words: list[bytes]) -> Array:

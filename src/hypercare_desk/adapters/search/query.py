@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from hypercare_desk.adapters.search.analysis import STOP_WORDS, Pieces, cut, take_apart
+from hypercare_desk.adapters.search.analysis import STOP_WORDS, Pieces, cut, known_pieces
 from hypercare_desk.domain.article import KIND_OF_PREFIX, LABELS
 
 MOST_CHARACTERS = 6000
@@ -154,14 +154,14 @@ class _Reader:
         self._filters.append(Filter(name, value.strip().casefold()[:200], excluded))
 
     def _exclude(self, value: str) -> None:
-        words = tuple(word for chunk in cut(value) for word in take_apart(chunk).words)
+        words = tuple(word for chunk in cut(value) for word in known_pieces(chunk).words)
         if words:
             phrase = Phrase(words[:12])
             if phrase not in self._excluded and len(self._excluded) < _MOST_PHRASES * 2:
                 self._excluded.append(phrase)
 
     def _phrase(self, value: str, unfinished: bool, last: bool) -> None:
-        words = tuple(word for chunk in cut(value) for word in take_apart(chunk).words)[:12]
+        words = tuple(word for chunk in cut(value) for word in known_pieces(chunk).words)[:12]
         if not words:
             return
         phrase = Phrase(words, unfinished and last and not value[-1:].isspace())
@@ -181,7 +181,7 @@ class _Reader:
     def _text(self, value: str, unfinished: bool) -> None:
         chunks = cut(value)
         for number, chunk in enumerate(chunks):
-            pieces = take_apart(chunk)
+            pieces = known_pieces(chunk)
             self._add(pieces, unfinished and number == len(chunks) - 1)
 
     def _add(self, pieces: Pieces, unfinished: bool) -> None:

@@ -1,80 +1,81 @@
-"""One question to one view: parse, match, rank, and dress the hits."""
+"""One question to one view: parse, match, filter, rank."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hypercare_desk.adapters.search.analysis import STOP_WORDS, cut, stemmer, take_apart
+from hypercare_desk.adapters.search.analysis import STOP_WORDS, cut, known_pieces, stemmer
 from hypercare_desk.adapters.search.builder import exact_form
-from hypercare_desk.adapters.search.matching import Match, Matcher
-from hypercare_desk.adapters.search.parts import Array
+from hypercare_desk.adapters.search.feedback_terms import LONG_QUESTION
+from hypercare_desk.adapters.search.hits import Answer
+from hypercare_desk.adapters.search.matching import Match, Matcher, holding_all
+from hypercare_desk.adapters.search.parts import Array, distinct
 from hypercare_desk.adapters.search.phrases import Phrases
 from hypercare_desk.adapters.search.query import Clause, Filter, Phrase, Query, Word, kind_values, parse
 from hypercare_desk.adapters.search.ranking import Ranked, Special, rank
-from hypercare_desk.adapters.search.snippets import Marker
 from hypercare_desk.adapters.search.view import View
-from hypercare_desk.domain.search import Found, Hit, Tier
+from hypercare_desk.domain.search import Tier
 
 _MOST_CLAUSES = 16  # the rarest words of a long query; the rest would only cost time
 _MOST_CONSIDERED = 150
 _NONE = np.zeros(0, np.int64)
-Uses = Mapping[str, tuple[int, int]]
+_LONGEST_KEPT = 300  # characters of a query whose answer is kept
 
 
 class Searcher:
     """Answers questions; made anew for each, holds nothing."""
 
-    def __init__(
-        self, view: View, kb: Path, language: str, synonyms: Mapping[str, Sequence[str]], uses: Uses
-    ) -> None:
+    def __init__(self, view: View, language: str, synonyms: Mapping[str, Sequence[str]]) -> None:
         self._view = view
-        self._kb = kb
         self._stem = stemmer(language)
         self._language = language
         self._matcher = Matcher(view, language, synonyms)
-        self._uses = uses
 
-    def find(self, text: str, limit: int, kinds: Sequence[str], typing: bool) -> Found:
+    def find(self, text: str, limit: int, kinds: Sequence[str], typing: bool) -> Answer:
         """The answer to a query."""
-        started = time.perf_counter()
+        key = (text, limit, tuple(kinds), typing)
+        known = self._view.answers.get(key)
+        if known is not None:
+            return known
+        answer = self._find(text, limit, kinds, typing)
+        if len(text) <= _LONGEST_KEPT:
+            self._view.answers.put(key, answer, answer.size)
+        return answer
+
+    def _find(self, text: str, limit: int, kinds: Sequence[str], typing: bool) -> Answer:
         query = parse(text, typing)
         allowed = self._allowed(query, kinds)
         if not query.clauses and not query.phrases:
-            return self._filtered_only(text, query, allowed, limit, started)
+            return Answer(self._filtered_only(allowed, limit))
         matches = self._matches(query.clauses)
         allowed = self._with_phrases(query, allowed)
-        special = Special(self._exact(query), self._in_phrase(query))
-        borrow = len(query.clauses) <= _MOST_CLAUSES  # a pasted trace has words enough of its own
+        special = Special(self._exact(query), self._in_phrase(query, matches))
+        # A pasted trace has words enough of its own; a few key words should stay what they are.
+        borrow = len(query.clauses) <= _MOST_CLAUSES and len(text.split()) >= LONG_QUESTION
         ranked = rank(self._view, matches, special, allowed, limit, borrow=borrow)
-        return Found(
-            query=text,
-            hits=self._hits(ranked, query, matches),
-            total=ranked.total,
-            suggestion=_suggestion(query, matches),
-            words=tuple((m.word, m.frequency) for m in matches if m.counts),
-            milliseconds=(time.perf_counter() - started) * 1000,
-        )
+        return self._answer(ranked, query, matches)
 
-    def similar(self, text: str, limit: int, kinds: Sequence[str]) -> Found:
+    def similar(self, text: str, limit: int, kinds: Sequence[str]) -> Answer:
         """What shares the rarest words with ``text``."""
-        started = time.perf_counter()
-        words = dict.fromkeys(word for chunk in cut(text[:20_000]) for word in take_apart(chunk).words)
+        words = dict.fromkeys(word for chunk in cut(text[:20_000]) for word in known_pieces(chunk).words)
         clauses = [Clause((Word(word),)) for word in list(words)[:400] if word not in STOP_WORDS]
         matches = [m for m in self._matches(clauses, most=25, guess=False) if len(m.whole.documents)]
-        if not matches:
-            return Found(query=text)
         allowed = self._allowed(Query(), kinds)
         ranked = rank(self._view, matches, Special(_NONE, _NONE), allowed, limit, borrow=False)
-        query = Query(tuple(clauses))
-        return Found(
-            query=text,
-            hits=self._hits(ranked, query, matches),
-            total=ranked.total,
-            milliseconds=(time.perf_counter() - started) * 1000,
+        return self._answer(ranked, Query(tuple(clauses)), matches)
+
+    def _answer(self, ranked: Ranked, query: Query, matches: Sequence[Match]) -> Answer:
+        words = [word for clause in query.clauses for word in clause.words]
+        terms = [*map(self._matcher.term, words), *(word.surface for word in words)]
+        terms += [self._stem(match.instead) for match in matches if match.instead]
+        beginnings = [word.surface for word in words if word.unfinished]
+        if query.phrases:
+            beginnings.append(query.phrases[-1].words[-1])
+        counts = tuple([(m.word, m.frequency) for m in matches if m.counts])
+        return Answer(
+            ranked, tuple(dict.fromkeys(terms)), tuple(beginnings), counts, _suggestion(query, matches)
         )
 
     def _matches(
@@ -169,95 +170,33 @@ class Searcher:
         found = [f for f in found if len(f)]
         if not found and len(query.codes) == 1 and exact_form(query.codes[0]) == query.whole:
             found.append(view.term(query.codes[0]).documents)
-        return np.unique(np.concatenate(found)) if found else _NONE
+        return distinct(np.concatenate(found)) if found else _NONE
 
-    def _in_phrase(self, query: Query) -> Array:
+    def _in_phrase(self, query: Query, matches: Sequence[Match]) -> Array:
         """Documents that have the whole query, or a quoted phrase of it, in title, alias, code or symptoms."""
-        phrases = Phrases(self._view, self._language)
-        found: list[Array] = [phrases.in_heads(phrase) for phrase in query.phrases if len(phrase.words) > 1]
+        wanted = [phrase for phrase in query.phrases if len(phrase.words) > 1]
         if query.plain and any(word not in STOP_WORDS for word in query.plain):
             if len(query.plain) == 1:
-                found.append(self._view.keyword("=name", query.whole))
-            else:
-                found.append(phrases.in_heads(Phrase(query.plain)))
-                if query.unfinished:
-                    found.append(phrases.in_heads(Phrase(query.plain, True)))
-        return np.unique(np.concatenate(found)) if found else _NONE
+                return self._view.keyword("=name", query.whole)
+            wanted.append(Phrase(query.plain, query.unfinished))
+        if not wanted:
+            return _NONE
+        needed = [match for match in matches if match.counts]
+        lists = [distinct(np.concatenate((m.whole.heads, m.begun.heads))) for m in needed]
+        candidates = holding_all(self._view.size, lists) if lists else _NONE
+        if not len(candidates):
+            return _NONE
+        phrases = Phrases(self._view, self._language)
+        return distinct(np.concatenate([phrases.in_heads(phrase, candidates) for phrase in wanted]))
 
-    def _filtered_only(
-        self, text: str, query: Query, allowed: Array | None, limit: int, started: float
-    ) -> Found:
+    def _filtered_only(self, allowed: Array | None, limit: int) -> Ranked:
         """Filters without words: what was changed last comes first."""
         if allowed is None:
-            return Found(query=text)
+            return Ranked([], [], [], 0)
         numbers = np.flatnonzero(allowed)
         days = self._view.updated()[numbers]
-        best = numbers[np.lexsort((numbers, -days))][:limit]
-        ranked = Ranked(best.tolist(), [0.0] * len(best), [Tier.ALL_WORDS] * len(best), len(numbers))
-        hits = self._hits(ranked, query, [])
-        return Found(
-            query=text, hits=hits, total=len(numbers), milliseconds=(time.perf_counter() - started) * 1000
-        )
-
-    def _hits(self, ranked: Ranked, query: Query, matches: Sequence[Match]) -> tuple[Hit, ...]:
-        marker = self._marker(query, matches)
-        return tuple(
-            self._hit(document, score, tier, marker)
-            for document, score, tier in zip(ranked.documents, ranked.scores, ranked.tiers, strict=True)
-        )
-
-    def _hit(self, document: int, score: float, tier: Tier, marker: Callable[[], Marker]) -> Hit:
-        view = self._view
-        row = view.row(document)
-        used, solved = self._uses.get(row.id, (0, 0))
-        return Hit(
-            id=row.id,
-            kind=row.kind,
-            title=row.title,
-            score=score,
-            tier=tier,
-            path=row.path,
-            status=row.status,
-            confidence=row.confidence,
-            audience=row.audience,
-            component=row.component,
-            release=row.release,
-            valid_until=row.valid_until,
-            updated=row.updated,
-            validated=row.validated,
-            used=used,
-            solved=solved,
-            passage=lambda: marker().passage(self._body(document, row.path)),
-            heading=lambda: marker().mark(row.title),
-        )
-
-    def _body(self, document: int, path: str) -> str:
-        """The text of a document, from its file; empty when the file has gone since."""
-        if not path:
-            segment, number = self._view.place(document)
-            return segment.text(number)
-        file = self._kb / path
-        try:
-            with file.open("rb") as source:
-                return source.read(512 * 1024).decode("utf-8", "replace")
-        except OSError:
-            return ""
-
-    def _marker(self, query: Query, matches: Sequence[Match]) -> Callable[[], Marker]:
-        made: list[Marker] = []
-
-        def marker() -> Marker:
-            if not made:
-                words = [word for clause in query.clauses for word in clause.words]
-                terms = [self._matcher.term(word) for word in words] + [word.surface for word in words]
-                terms += [self._stem(match.instead) for match in matches if match.instead]
-                beginnings = [word.surface for word in words if word.unfinished]
-                if query.phrases:
-                    beginnings.append(query.phrases[-1].words[-1])
-                made.append(Marker(terms, beginnings, self._stem))
-            return made[0]
-
-        return marker
+        best = numbers[np.lexsort((numbers, -days))][:limit].tolist()
+        return Ranked(best, [0.0] * len(best), [Tier.ALL_WORDS] * len(best), len(numbers))
 
 
 def _codes_or_parts(clauses: Sequence[Clause], matches: Sequence[Match]) -> list[Match]:

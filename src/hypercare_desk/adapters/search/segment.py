@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,24 @@ import numpy as np
 
 from hypercare_desk.adapters.search.blocks import ArrayFile, Damaged
 from hypercare_desk.adapters.search.fields import FIELDS, NAMES
-from hypercare_desk.adapters.search.parts import Array
+from hypercare_desk.adapters.search.parts import Array, distinct
 from hypercare_desk.adapters.search.rows import Row, unpack_row
+
+_STEP = 64
 
 
 class Sorted:
-    """A sorted list of byte strings that lie in one block of bytes: look-up by bisection, nothing unpacked."""
+    """A sorted list of byte strings that lie in one block of bytes: look-up by bisection, nothing unpacked.
+
+    Every 64th string is kept apart, so that most of the bisection runs over a plain list.
+    """
 
     def __init__(self, text: bytes, starts: Array) -> None:
-        self._text = text
-        self._starts = starts
         if len(starts) == 0 or int(starts[-1]) != len(text):
             raise Damaged("A list of words does not fit its index")
+        self._text = text
+        self._starts = starts.astype(np.int64).data
+        self._steps = [self[number] for number in range(0, len(self), _STEP)]
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -30,16 +37,30 @@ class Sorted:
     def __getitem__(self, number: int) -> bytes:
         return self._text[self._starts[number] : self._starts[number + 1]]
 
+    def place(self, word: bytes) -> int:
+        """How many entries are smaller than ``word``."""
+        step = bisect_left(self._steps, word)
+        low, high = max(step - 1, 0) * _STEP, min(step * _STEP, len(self))
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < word:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def find(self, word: bytes) -> int:
         """Its number, or -1."""
-        at = bisect_left(self, word)  # pyright: ignore[reportArgumentType]
+        at = self.place(word)
         return at if at < len(self) and self[at] == word else -1
 
     def range(self, prefix: bytes) -> tuple[int, int]:
         """Numbers of the first entry that begins with ``prefix`` and of the first after those."""
-        low = bisect_left(self, prefix)  # pyright: ignore[reportArgumentType]
-        high = bisect_left(self, prefix + b"\xff\xff", lo=low)  # pyright: ignore[reportArgumentType]
-        return low, high
+        return self.place(prefix), self.place(prefix + b"\xff\xff")
+
+
+Range = tuple[int, int, int]
+"""The terms that a word of a phrase may be: from, up to (not included), and one more (-1: none)."""
 
 
 class Segment:
@@ -94,7 +115,10 @@ class Segment:
         return int(self.posting_start[term + 1] - self.posting_start[term])
 
     def postings(self, first: int, last: int) -> tuple[Array, Array]:
-        """Documents and impacts of the terms ``first`` to ``last`` (not included), term after term."""
+        """Documents and impacts of the terms ``first`` to ``last`` (not included), term after term.
+
+        An impact below zero says that the term stands in the document's head, too.
+        """
         start, stop = int(self.posting_start[first]), int(self.posting_start[last])
         return self.file.part("posting_document", start, stop), self.file.part("posting_impact", start, stop)
 
@@ -150,14 +174,23 @@ class Segment:
         raw = self.file.part("text_text", int(starts[document]), int(starts[document + 1]))
         return raw.tobytes().decode("utf-8", "replace")
 
-    def head_positions(self, first: int, last: int) -> Array:
-        """Where in the heads (title, aliases, codes, symptoms; all documents' one after the other) terms stand."""
-        head = self.lazy("head")
-        return np.flatnonzero(head == first if last == first + 1 else (head >= first) & (head < last))
-
-    def head_owners(self, positions: Array) -> Array:
-        """The documents that positions in the heads belong to."""
-        return np.searchsorted(self.lazy("head_ends"), positions, side="right") - 1
+    def follow_in_heads(self, documents: Array, ranges: Sequence[Range]) -> Array:
+        """Those of the documents in whose title, aliases, codes or symptoms terms of the ranges follow each other."""
+        head, ends = self.lazy("head"), self.lazy("head_ends")
+        starts, sizes = ends[documents], ends[documents + 1] - ends[documents]
+        shifts = np.cumsum(sizes) - sizes
+        total = int(sizes.sum())
+        if total * 2 < len(head):
+            head = head[np.repeat(starts - shifts, sizes) + np.arange(total)]
+            at = follow(head, ranges)
+            return (
+                np.unique(documents[np.searchsorted(shifts, at, side="right") - 1])
+                if len(at)
+                else documents[:0]
+            )
+        at = follow(head, ranges)
+        owners = distinct(np.searchsorted(ends, at, side="right") - 1)
+        return owners[np.isin(owners, documents)]
 
     def body(self, document: int) -> Array:
         """Term numbers of the body in reading order."""
@@ -167,3 +200,21 @@ class Segment:
     def keys(self) -> list[str]:
         """The key of every document, by number."""
         return [self.row(number).key for number in range(self.documents)]
+
+
+def follow(stream: Array, ranges: Sequence[Range]) -> Array:
+    """Positions in ``stream`` where terms of the ranges follow each other (a separator is never a term)."""
+    at: Array | None = None
+    for shift, (first, last, other) in enumerate(ranges):
+        if at is None:
+            part = stream[: max(len(stream) - len(ranges) + 1, 0)]
+        else:
+            part = stream[at + shift]
+        if last == first + 1 == other + 1:
+            here = part == first
+        else:
+            here = ((part >= first) & (part < last)) | ((part == other) & (part >= 0))
+        at = np.flatnonzero(here) if at is None else at[here]
+        if not len(at):
+            return at
+    return at if at is not None else np.zeros(0, np.int64)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 import numpy as np
 
 from hypercare_desk.adapters.search.blocks import Damaged
 from hypercare_desk.adapters.search.manifest import Manifest
-from hypercare_desk.adapters.search.parts import Array, saturate
+from hypercare_desk.adapters.search.parts import Array, distinct, saturate
 from hypercare_desk.adapters.search.rows import Row
 from hypercare_desk.adapters.search.segment import Segment
 
+if TYPE_CHECKING:
+    from hypercare_desk.adapters.search.hits import Answer
+
 V = TypeVar("V")
-_CACHE_BYTES = 32 << 20
+_CACHE_BYTES = 40 << 20
+_ANSWER_BYTES = 12 << 20
 
 
 class Cache(Generic[V]):
@@ -57,13 +62,14 @@ class Postings:
     documents: Array
     impact: Array
     gain: Array  # the saturated pseudo-frequency, which times the term's rarity is its score
+    heads: Array  # documents that have it in title, aliases, codes or symptoms
 
 
-def _postings(documents: Array, impact: Array) -> Postings:
-    return Postings(documents, impact, saturate(impact))
+def _postings(documents: Array, impact: Array, heads: Array) -> Postings:
+    return Postings(documents, impact, saturate(impact), heads)
 
 
-EMPTY = _postings(np.zeros(0, np.int64), np.zeros(0, np.float32))
+EMPTY = _postings(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.int64))
 
 
 class View:
@@ -99,6 +105,7 @@ class View:
         self.postings: Cache[Postings] = Cache(_CACHE_BYTES)
         self.places: Cache[Array] = Cache(8 << 20)  # of words in heads, and documents of phrases
         self.guesses: Cache[tuple[str, ...]] = Cache(100_000)
+        self.answers: Cache[Answer] = Cache(_ANSWER_BYTES)  # people go back and forth while they type
 
     def set_uses(self, uses: Mapping[str, tuple[int, int]]) -> None:
         """Let articles that solved something stand a little higher (at most an eighth)."""
@@ -107,6 +114,7 @@ class View:
             if solved > 0:
                 prior[self.keyword("id", article.lower())] *= 1 + min(0.125, 0.025 * math.log1p(solved))
         self.prior = prior
+        self.answers = Cache(_ANSWER_BYTES)
 
     def _column(self, name: str, kind: type) -> Array:
         if not self.segments:
@@ -116,10 +124,8 @@ class View:
 
     def place(self, document: int) -> tuple[Segment, int]:
         """The segment of a document and its number there."""
-        for base, segment in zip(reversed(self.bases), reversed(self.segments), strict=True):
-            if document >= base:
-                return segment, document - base
-        raise IndexError(document)
+        number = bisect_right(self.bases, document) - 1
+        return self.segments[number], document - self.bases[number]
 
     def row(self, document: int) -> Row:
         """The stored facts of a document."""
@@ -181,7 +187,7 @@ class View:
             if not self.all_alive:
                 keep = self.alive[numbers]
                 numbers, weights = numbers[keep], weights[keep]
-            found = _postings(numbers, weights)
+            found = _postings(numbers, np.abs(weights), numbers[weights < 0])
         self.postings.put(key, found, found.documents.nbytes * 2 + 200)
         return found
 
@@ -195,7 +201,7 @@ class View:
         for word in words:
             one = self.term(word)
             total[one.documents] += one.impact
-        return self._from_dense(key, total)
+        return self._from_dense(key, total, [self.term(word).heads for word in words])
 
     def prefix(self, prefix: str) -> Postings:
         """All terms that begin with ``prefix``, and terms of words as written that do, as if they were one."""
@@ -205,18 +211,18 @@ class View:
             return known
         raw = prefix.encode("utf-8", "replace")
         total = np.zeros(self.size, np.float32)
+        heads: list[Array] = []
         for base, segment in zip(self.bases, self.segments, strict=True):
             low, high = segment.terms.range(raw)
             theirs = total[base : base + segment.documents]
-            if high > low:
-                numbers, weights = segment.postings(low, high)
-                theirs += np.bincount(numbers, weights, segment.documents)
-            for term in self._terms_beside(segment, raw, low, high):
-                numbers, weights = segment.postings(term, term + 1)
-                theirs[numbers] += weights
+            runs = [(term, term + 1) for term in self._terms_beside(segment, raw, low, high)]
+            for first, last in ((low, high), *runs) if high > low else runs:
+                numbers, weights = segment.postings(first, last)
+                heads.append(numbers[weights < 0].astype(np.int64) + base)
+                theirs += np.bincount(numbers, np.abs(weights), segment.documents)
         if not self.all_alive:
             total[~self.alive] = 0
-        return self._from_dense(key, total)
+        return self._from_dense(key, total, heads)
 
     @staticmethod
     def _terms_beside(segment: Segment, prefix: bytes, low: int, high: int, most: int = 64) -> list[int]:
@@ -227,10 +233,11 @@ class View:
         first, last = segment.surfaces.range(prefix)
         theirs = segment.surface_term[first:last]
         outside = theirs[(theirs < low) | (theirs >= high)]
-        return np.unique(outside)[:most].tolist() if len(outside) else []
+        return distinct(outside)[:most].tolist() if len(outside) else []
 
-    def _from_dense(self, key: object, total: Array) -> Postings:
+    def _from_dense(self, key: object, total: Array, heads: list[Array]) -> Postings:
         numbers = np.flatnonzero(total)
-        found = _postings(numbers, total[numbers])
+        in_heads = self.living(distinct(np.concatenate(heads))) if heads else EMPTY.heads
+        found = _postings(numbers, total[numbers], in_heads)
         self.postings.put(key, found, found.documents.nbytes * 2 + 200)
         return found
