@@ -95,7 +95,12 @@ def _pack(context: Context, desk: Desk) -> None:
 def _next(context: Context, desk: Desk) -> None:
     root = desk.paths.root
     context.output.line("\nThis is now the workspace that commands work in. Try:")
-    for words in ("search password", "feedback list --priority P1", "article show KI-0001", "doctor"):
+    for words in (
+        "search password",
+        "feedback list --priority P1 --status any",
+        "article show KI-0001",
+        "doctor",
+    ):
         context.output.line(f"  hypercare-desk {words}")
     context.output.line(f"Delete {root} when you have seen enough.")
 
