@@ -15,6 +15,7 @@ def page_entries() -> tuple[PageEntry, ...]:
         PageEntry("criteria", "Exit criteria", "ph.gauge", "Ctrl+4", _criteria),
         PageEntry("postmortems", "Post-mortems", "ph.clock-counter-clockwise", "Ctrl+5", _postmortems),
         PageEntry("handoff", "Handoff", "ph.package", "Ctrl+6", _handoff),
+        PageEntry("dashboard", "Dashboard", "ph.squares-four", "Ctrl+7", _dashboard),
         PageEntry("settings", "Settings", "ph.gear-six", "Ctrl+,", _settings),
     )
 
@@ -47,6 +48,12 @@ def _postmortems(around: Surroundings) -> Page:
     from hypercare_desk.ui.pages.postmortems.page import PostmortemsPage
 
     return PostmortemsPage(around)
+
+
+def _dashboard(around: Surroundings) -> Page:
+    from hypercare_desk.ui.pages.dashboard.page import DashboardPage
+
+    return DashboardPage(around)
 
 
 def _handoff(around: Surroundings) -> Page:
