@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -26,6 +27,10 @@ def programs() -> Path | None:
     found = shutil.which("pg_ctl")
     folders = [*versions, *([Path(found).resolve().parent] if found else [])]
     return next((f for f in folders if all(os.access(f / name, os.X_OK) for name in _PROGRAMS)), None)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", folder.parent.name))
 
 
 @contextmanager

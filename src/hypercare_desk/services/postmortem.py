@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Conflict, Invalid, NotFound
-from hypercare_desk.domain.feedback import Link, Relation
+from hypercare_desk.domain.feedback import FeedbackEvent, Link, Relation
 from hypercare_desk.domain.postmortem import Action, Postmortem, PostmortemStatus, TimelineEntry
 from hypercare_desk.services.ports import Clock, Database, UnitOfWork
 from hypercare_desk.services.record_fields import clean, read_record, required
@@ -179,14 +179,22 @@ class PostmortemService:
         raise AssertionError("the last attempt returns or raises")
 
     def _tie(self, work: UnitOfWork, item: Postmortem, before: Sequence[str]) -> None:
-        """Links say the same as ``feedback_ids``: added for new ones, taken away for those that went."""
+        """Links say the same as ``feedback_ids``, and the records' histories tell of it."""
+        tie, now = f"{Relation.RELATED.value} {item.id}", self._clock.now()
         for feedback_id in item.feedback_ids:
             if feedback_id not in before:
                 work.feedback.get(feedback_id)
-                work.links.add(Link(feedback_id, item.id, Relation.RELATED, self._clock.now(), self._user))
+                if work.links.add(Link(feedback_id, item.id, Relation.RELATED, now, self._user)):
+                    self._note(work, feedback_id, "", tie)
         for feedback_id in before:
-            if feedback_id not in item.feedback_ids:
-                work.links.remove(feedback_id, item.id, Relation.RELATED.value)
+            if feedback_id not in item.feedback_ids and work.links.remove(
+                feedback_id, item.id, Relation.RELATED.value
+            ):
+                self._note(work, feedback_id, tie, "")
+
+    def _note(self, work: UnitOfWork, feedback_id: str, old: str, new: str) -> None:
+        event = FeedbackEvent(feedback_id, self._clock.now(), self._user, "link", old, new)
+        work.feedback.record_events([event])
 
     def _tell(self, item: Postmortem, records: Iterable[str]) -> None:
         self._search.index_postmortems([item])

@@ -80,6 +80,8 @@ def test_records_are_tied_both_ways_and_let_go(service: PostmortemService, datab
     service.change(item.id, feedback_ids=["FB-0002"])
     with database.view() as view:
         assert [link.feedback_id for link in view.links.of_target(item.id)] == ["FB-0002"]
+        told = [(event.old, event.new) for event in view.feedback.events("FB-0001")]
+    assert told == [("", "related PM-0001"), ("related PM-0001", "")]
 
 
 def test_a_record_that_is_not_there_is_not_tied(service: PostmortemService) -> None:

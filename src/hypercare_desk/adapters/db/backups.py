@@ -21,7 +21,7 @@ def copy_database(source: Path, target: Path, *, read_only: bool = False, immuta
 
     The copy may be taken while others read and write.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # records are private
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         origin = connect(source, read_only=read_only, immutable=immutable)

@@ -16,7 +16,7 @@ from hypercare_desk.adapters.db.tables import METADATA
 
 def copy_into_file(source: Connection, target: Path) -> Path:
     """Every row that ``source`` sees, in ``target``, which has its name only once it is whole. Raises ``OSError``."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # records are private
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     unfinished.unlink(missing_ok=True)
     engine = sqlite.engine_for(unfinished, read_only=False, immutable=False)

@@ -81,7 +81,7 @@ class Faults:
     def busy(self) -> Unavailable:
         """Somebody else has held the database for too long."""
         return Unavailable(
-            f"{self.place} is busy: another window or command has been writing for more than 5 seconds. Nothing was"
+            f"{self.place} is busy: another window or command is writing and does not come to an end. Nothing was"
             " changed; try again.",
             code="busy",
         )

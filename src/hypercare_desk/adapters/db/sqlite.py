@@ -40,6 +40,7 @@ def connect(path: Path, *, read_only: bool = False, immutable: bool = False) -> 
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
+        cursor.execute("PRAGMA cell_size_check=ON")  # damaged pages are noticed sooner
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:
