@@ -154,6 +154,8 @@ class Theme(QObject):
             if isinstance(size, int):
                 values[f"px_{name}"] = f"{round(size * self._scale)}px"
         values["mono"] = _mono_family()
+        for name in ("caret", "close"):
+            values[name] = resource("styles", f"{name}-{'dark' if self._dark else 'light'}.svg").as_posix()
         for name in sorted(values, key=len, reverse=True):
             text = text.replace(f"@{name}@", values[name])
         return text

@@ -37,6 +37,15 @@ def rule(*, vertical: bool = False) -> QFrame:
     return made
 
 
+def may_shrink(*fields: QWidget) -> None:
+    """Let fields become as narrow as their place, whatever their longest text is."""
+    for field in fields:
+        field.setMinimumWidth(40)
+        policy = field.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
+        field.setSizePolicy(policy)
+
+
 def frame(name: str) -> QFrame:
     """A frame that the style sheet knows by ``name`` (card, sayCard, sunken, paneSunken, pane)."""
     made = QFrame()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QModelIndex, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QBrush, QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,12 +25,20 @@ from hypercare_desk.domain.exit_criteria import CriterionResult, CriterionState,
 from hypercare_desk.services.progress import Progress
 from hypercare_desk.ui.pages.criteria.detail import CriterionDetail
 from hypercare_desk.ui.pages.criteria.dialogs import MeasureDialog, SignDialog, WaiverDialog
-from hypercare_desk.ui.pages.criteria.rows import TREND, CriteriaModel, SparklineDelegate, Trend, hue_of
+from hypercare_desk.ui.pages.criteria.rows import (
+    EVIDENCE,
+    TREND,
+    CriteriaModel,
+    SparklineDelegate,
+    Trend,
+    hue_of,
+)
 from hypercare_desk.ui.pages.page import Command, Page, Surroundings
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import EmptyState, button, column, label, row, rule
 
 _DAYS = 14
+_NARROW = 1100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,12 @@ class CriteriaPage(Page):
         self.table.setItemDelegateForColumn(TREND, SparklineDelegate(theme, self))
         self.table.selectionModel().currentChanged.connect(self._on_current)
         self.detail = CriterionDetail(theme)
-        self.detail.setMinimumWidth(300)
+        self.detail.setMinimumWidth(270)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(self.detail)
         self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([820, 400])
+        self._splitter.setSizes([860, 360])
         self._signing = row(spacing=12, margins=(20, 10, 20, 10))
         self._empty = EmptyState(theme, "ph.gauge")
         self._pages = QStackedWidget()
@@ -118,12 +126,18 @@ class CriteriaPage(Page):
     def _restore(self) -> None:
         header = self.table.horizontalHeader()
         scale = self.around.theme.scale
-        for at, width in enumerate((104, 62, 300, 30, 96, 110, 120, 70)):
+        for at, width in enumerate((98, 60, 240, 30, 92, 86, 104, 70)):
             self.table.setColumnWidth(at, round(width * scale))
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         state = self.around.memory.value("criteria/splitter")
         if isinstance(state, QByteArray):
             self._splitter.restoreState(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        self.table.setColumnHidden(EVIDENCE, narrow)
+        self.table.setColumnWidth(TREND, round((76 if narrow else 104) * self.around.theme.scale))
 
     # --- the page's contract ---------------------------------------------------------------------------------
 
@@ -201,12 +215,12 @@ class CriteriaPage(Page):
         self._blocked.setText(
             self.tr("Blocked by {0}").format(" ".join(bad)) if bad else self.tr("Nothing blocks the exit")
         )
-        self._fill_signing(state, bad)
+        self._fill_signing(state)
         self._empty.say(self.tr("There are no criteria yet."), self.tr("Use the catalogue's"), self._install)
         self._pages.setCurrentIndex(0 if verdict.criteria else 1)
         self._choose_wanted()
 
-    def _fill_signing(self, state: _State, bad: Sequence[str]) -> None:
+    def _fill_signing(self, state: _State) -> None:
         while (item := self._signing.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
@@ -226,10 +240,6 @@ class CriteriaPage(Page):
             made.clicked.connect(lambda _c=False, r=role: self._sign(r))
             self._signing.addWidget(made)
         self._signing.addStretch(1)
-        told = (
-            self.tr("{0} mandatory criteria block the exit").format(len(bad)) if bad else self.tr("May exit")
-        )
-        self._signing.addWidget(label(told, "small"))
 
     def _choose_wanted(self) -> None:
         row_number = self.model.row_of(self._wanted) if self._wanted else 0

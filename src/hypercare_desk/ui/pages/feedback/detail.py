@@ -39,7 +39,7 @@ from hypercare_desk.ui.pages.feedback.filtering import state_words
 from hypercare_desk.ui.pages.feedback.matrix import TriageMatrix
 from hypercare_desk.ui.pages.feedback.rows import priority_hue
 from hypercare_desk.ui.theme import Theme
-from hypercare_desk.ui.widgets.basics import Chip, NoticeBar, button, label, row
+from hypercare_desk.ui.widgets.basics import Chip, NoticeBar, button, label, may_shrink, row
 
 _CONFIDENCE_ICONS = {
     "validated": ("ph.circle-wavy-check-fill", "green.mark"),
@@ -137,12 +137,16 @@ class RecordDetail(QScrollArea):
             (self.tr("Decision"), self._decision),
             (self.tr("Area"), self._component),
             (self.tr("Owner"), self._owner),
-            (self.tr("Caused by the release"), self._release),
+            (self.tr("By the release"), self._release),
             (self.tr("Solved by"), self._resolver),
             (self.tr("Root cause"), self._cause),
             (self.tr("Solution"), self._solution),
         ):
             form.addRow(words, field)
+        combos = (self._state, self._category, self._decision, self._release, self._resolver)
+        may_shrink(
+            *combos, self._component, self._owner, self._cause, self._solution, self._title, self._from
+        )
         article = button(self.tr("Article from this record"), flat=True)
         article.clicked.connect(self.article_requested)
         merge = button(self.tr("Merge…"), flat=True)

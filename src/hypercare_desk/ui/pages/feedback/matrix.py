@@ -12,7 +12,7 @@ from hypercare_desk.domain.feedback import Level, Priority
 from hypercare_desk.domain.triage import Matrix, priority_of
 from hypercare_desk.ui.pages.feedback.rows import priority_hue
 from hypercare_desk.ui.theme import Theme
-from hypercare_desk.ui.widgets.basics import label
+from hypercare_desk.ui.widgets.basics import label, may_shrink
 
 _LEVELS = (Level.HIGH, Level.MEDIUM, Level.LOW)
 
@@ -43,6 +43,7 @@ class TriageMatrix(QWidget):
             for across, urgency in enumerate(_LEVELS):
                 cell = QPushButton()
                 cell.setCheckable(True)
+                may_shrink(cell)
                 cell.installEventFilter(self)
                 cell.clicked.connect(lambda _c=False, i=impact, u=urgency: self.rated.emit(i, u))
                 self._group.addButton(cell)
@@ -96,7 +97,7 @@ class TriageMatrix(QWidget):
             priority: Priority = priority_of(*levels, self._matrix)
             hue = self._theme.hue(priority_hue(priority))
             count = self._counts.get(levels, 0)
-            cell.setText(self.tr("{0}    {1} open").format(priority.value, count))
+            cell.setText(self.tr("{0}   {1} open").format(priority.value, count))
             chosen = levels == self._chosen
             cell.setChecked(chosen)
             told = self.tr("{0}: impact {1}, urgency {2}, {3} open").format(priority.value, *levels, count)

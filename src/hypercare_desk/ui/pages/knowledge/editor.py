@@ -85,6 +85,7 @@ class Editor(QWidget):
         self._side.addTab(self.fields, self.tr("Fields"))
         self._side.addTab(self.links, self.tr("Links"))
         self._side.addTab(self.history, self.tr("History"))
+        self._side.setMinimumWidth(230)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
         self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
@@ -195,6 +196,7 @@ class Editor(QWidget):
         same = article.id == self._article.id and article.body == self.source.toPlainText()
         self._article = article
         self._title.setText(article.title)
+        self._title.setCursorPosition(0)
         if not same:
             self.source.setPlainText(article.body)
         self.fields.show_fields(article.fields)

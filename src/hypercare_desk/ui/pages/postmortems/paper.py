@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -26,7 +26,17 @@ from PySide6.QtWidgets import (
 from hypercare_desk.domain.postmortem import Postmortem, PostmortemStatus
 from hypercare_desk.ui.pages.postmortems.timeline import EVENT, SOURCE, STAR, TIME, TimelineModel
 from hypercare_desk.ui.theme import Theme
-from hypercare_desk.ui.widgets.basics import Chip, NoticeBar, button, column, frame, label, row, rule
+from hypercare_desk.ui.widgets.basics import (
+    Chip,
+    NoticeBar,
+    button,
+    column,
+    frame,
+    label,
+    may_shrink,
+    row,
+    rule,
+)
 
 _TEXTS = (
     ("summary", "Summary"),
@@ -47,6 +57,7 @@ _LISTS = (
 )
 _LINES = (("owner", "Owner"), ("facilitator", "Facilitator"), ("note_taker", "Note-taker"))
 _SAVE_MS = 700
+_OUTLINE_FROM = 860
 
 
 class Paper(QWidget):
@@ -176,6 +187,10 @@ class Paper(QWidget):
         self._areas[key] = area
         self._body.addWidget(area)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._outline.setVisible(self.width() >= _OUTLINE_FROM)
+
     # --- showing ---------------------------------------------------------------------------------------------
 
     @property
@@ -191,6 +206,7 @@ class Paper(QWidget):
         self._id.setText(item.id)
         if "title" not in pending:
             self._title.setText(item.title)
+            self._title.setCursorPosition(0)
         hue = {"P1": "red", "P2": "orange", "P3": "yellow"}.get(item.severity, "slate")
         self._severity.set(item.severity or "–", hue)
         self._status.setCurrentIndex(self._status.findData(item.status))
@@ -248,6 +264,7 @@ class Paper(QWidget):
         for words, value in told:
             cell = QWidget()
             figure = label(value, "section", wrap=True)
+            may_shrink(figure)
             cell.setLayout(column(label(words, "small"), figure, spacing=2, margins=(12, 8, 12, 8)))
             self._figures.addWidget(cell, 1)
 
