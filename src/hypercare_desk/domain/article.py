@@ -296,6 +296,43 @@ def first_heading(body: str) -> str:
     return ""
 
 
+def without_comments(body: str) -> str:
+    """``body`` as its readers see it: without HTML comments, such as a template's guidance; fenced code stays whole.
+
+    Lines keep their numbers.
+    """
+    if "<!--" not in body:
+        return body
+    kept: list[str] = []
+    fence = ""
+    inside = False
+    for line in body.split("\n"):
+        mark = None if inside else _FENCE.match(line)
+        if mark and not fence:
+            fence = mark.group(1)
+        elif mark and mark.group(1).startswith(fence[0]) and len(mark.group(1)) >= len(fence):
+            fence = ""
+        if not fence and not mark:
+            line, inside = _uncommented(line, inside)
+        kept.append(line)
+    return body if inside else "\n".join(kept)  # a comment that never ends is none
+
+
+def _uncommented(line: str, inside: bool) -> tuple[str, bool]:
+    """What of a line is no comment, and whether a comment goes on after it."""
+    kept: list[str] = []
+    at = 0
+    while at <= len(line):
+        found = line.find("-->" if inside else "<!--", at)
+        if not inside:
+            kept.append(line[at : found if found >= 0 else len(line)])
+        if found < 0:
+            break
+        at = found + (3 if inside else 4)
+        inside = not inside
+    return "".join(kept), inside
+
+
 def section(body: str, heading: str) -> str:
     """The text of the first section whose heading equals ``heading`` without case; empty if there is none."""
     wanted = heading.casefold()

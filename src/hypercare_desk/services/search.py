@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from hypercare_desk.domain.article import Article
+from hypercare_desk.domain.article import Article, without_comments
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import DeskError
 from hypercare_desk.domain.feedback import ArticleUse, Feedback, FeedbackFilter, SearchMade
@@ -328,7 +328,7 @@ def _of_article(article: Article) -> Document:
         id=article.id or article.path,
         kind=fields.kind.value,
         title=fields.title,
-        body=article.body,
+        body=without_comments(article.body),
         path=article.path,
         aliases=fields.aliases,
         codes=fields.codes,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from hypercare_desk.adapters.search.analysis import cut, take_apart
+from hypercare_desk.domain.article import without_comments
 from hypercare_desk.domain.search import Marked
 
 _LENGTH = 220  # characters of a passage
@@ -101,7 +102,7 @@ class Marker:
 
 def plain_text(text: str) -> str:
     """Markdown without front matter and most markup, on one line."""
-    text = _FRONT_MATTER.sub("", text[:_LONGEST_TEXT], count=1)
+    text = without_comments(_FRONT_MATTER.sub("", text[:_LONGEST_TEXT], count=1))
     for pattern, replacement in _NOISE:
         text = pattern.sub(replacement, text)
     return " ".join(text.split())
