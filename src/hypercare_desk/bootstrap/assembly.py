@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -207,9 +208,11 @@ class Assembly:
         from hypercare_desk.adapters.machine import ThisMachine
         from hypercare_desk.services.doctor import DoctorService
 
+        url = database_url(self._paths, self._settings)
+        in_file = url == f"sqlite:///{self._paths.database}"
         return DoctorService(
             paths=self._paths,
-            settings=self._settings,
+            settings=replace(self._settings, database_url="" if in_file else url),
             database=self.database,
             store=self._store,
             search=desk.search,
