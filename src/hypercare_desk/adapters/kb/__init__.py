@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hypercare_desk.adapters.kb.history import GitHistory
 from hypercare_desk.adapters.kb.store import FileStore
+from hypercare_desk.services.ports import Clock
 
 
 def open_store(kb: Path, templates: Path | None = None) -> FileStore:
@@ -20,6 +21,7 @@ def open_store(kb: Path, templates: Path | None = None) -> FileStore:
     return store
 
 
-def open_history(kb: Path, user: str = "") -> GitHistory:
-    """The git history of ``kb``; ``user`` signs commits that name nobody. Faults come at the first commit, not here."""
-    return GitHistory(kb, user)
+def open_history(kb: Path, user: str = "", clock: Clock | None = None) -> GitHistory:
+    """The git history of ``kb``; ``user`` signs commits that name nobody, ``clock`` dates them (else the machine's).
+    Faults come at the first commit, not here."""
+    return GitHistory(kb, user, clock)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from hypercare_desk.adapters.kb.files import sync_file_system, writing
 from hypercare_desk.domain.article import Revision, slug
 from hypercare_desk.domain.errors import DeskError, NotFound, Unavailable
+from hypercare_desk.services.ports import Clock
 
 if TYPE_CHECKING:
     import pygit2
@@ -31,9 +32,10 @@ _bulk_guard = threading.Lock()
 class GitHistory:
     """``services.ports.History``. Any fault is ``Unavailable``: a save never depends on its history."""
 
-    def __init__(self, kb: Path, user: str = "") -> None:
+    def __init__(self, kb: Path, user: str = "", clock: Clock | None = None) -> None:
         self._kb = kb
         self._user = user
+        self._clock = clock
 
     def commit(self, paths: Sequence[str], message: str, who: str = "") -> str:
         """Record ``paths`` (relative to ``kb/``; gone ones as removed) as one commit; returns its id.
@@ -50,7 +52,8 @@ class GitHistory:
                 return str(head.id)
             if not head and not entries:
                 return ""
-            signature = _signature(repository, who or self._user)
+            now = self._clock.now() if self._clock else datetime.now(UTC)
+            signature = _signature(repository, who or self._user, now)
             parents = [head.id] if head else []
             return str(repository.create_commit("HEAD", signature, signature, message, tree, parents))
 
@@ -193,7 +196,7 @@ def _tree(
     return builder.write(), len(builder)
 
 
-def _signature(repository: pygit2.Repository, who: str) -> pygit2.Signature:
+def _signature(repository: pygit2.Repository, who: str, now: datetime) -> pygit2.Signature:
     import pygit2
 
     name = " ".join("".join(c for c in who if c not in "<>" and c.isprintable()).split()) or "unknown"
@@ -201,7 +204,7 @@ def _signature(repository: pygit2.Repository, who: str) -> pygit2.Signature:
         email = repository.config["user.email"]
     except KeyError:
         email = None
-    return pygit2.Signature(name, email or f"{slug(name)}@localhost")
+    return pygit2.Signature(name, email or f"{slug(name)}@localhost", int(now.timestamp()), 0)
 
 
 def _revisions(repository: pygit2.Repository, path: str) -> Iterator[Revision]:

@@ -13,6 +13,7 @@ import pytest
 from hypercare_desk.adapters.kb import open_history
 from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.domain.errors import NotFound, Unavailable
+from tests.conftest import FrozenClock
 from tests.unit.adapters.kb.conftest import Draft
 
 needs_git = pytest.mark.skipif(
@@ -51,6 +52,16 @@ def test_each_commit_is_a_revision_newest_first(kb: Path) -> None:
         history.read(path, "0" * 40)
     with pytest.raises(NotFound):
         history.read("faq/none.md", first)
+
+
+def test_a_clock_that_goes_back_does_not_change_the_order(kb: Path, clock: FrozenClock) -> None:
+    history = open_history(kb, clock=clock)
+    for text in ("one", "two", "three"):
+        history.commit([write(kb, "a.md", text)], text, "Ada")
+        clock.advance(days=-1)
+    log = history.log("a.md")
+    assert [r.message for r in log] == ["three", "two", "one"]
+    assert [r.when.day for r in log] == [16, 17, 18]
 
 
 def test_nothing_new_makes_no_commit(kb: Path) -> None:
