@@ -47,12 +47,12 @@ def run(options: Options) -> Iterator[Row]:
 
 
 def best(repeat: int, work: Callable[[], object]) -> float:
-    """The least time of several, in seconds: what the machine does when it does nothing else."""
+    """The least of several, in seconds of the processor: what a machine takes that does nothing else."""
     times: list[float] = []
     for _ in range(repeat):
-        started = time.perf_counter()
+        started = time.process_time()
         work()
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     return min(times)
 
 

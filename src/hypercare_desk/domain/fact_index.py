@@ -17,7 +17,7 @@ from math import inf
 
 from hypercare_desk.domain.article import Confidence, Status
 from hypercare_desk.domain.exit_criteria import Measurement
-from hypercare_desk.domain.facts import ArticleFact, Facts
+from hypercare_desk.domain.facts import Facts
 from hypercare_desk.domain.feedback import Priority, Relation, Resolver, SearchMade, State
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.domain.record_history import Life, lives
@@ -113,10 +113,18 @@ class FactIndex:
         return tuple(sorted(found))
 
     @cached_property
+    def open_now(self) -> Sequence[Life]:
+        """The records that are open as of the facts."""
+        now = self.facts.as_of.timestamp()
+        return [
+            life for life in self.lives_by(now) if (life.ended > now if life.plain else life.is_open_at(now))
+        ]
+
+    @cached_property
     def unrated_open(self) -> int:
         """How many open records have no priority as of the facts."""
         now = self.facts.as_of.timestamp()
-        return sum(life.is_open_at(now) and life.priority_at(now) is None for life in self.lives_by(now))
+        return sum(life.priority_at(now) is None for life in self.open_now)
 
     # --- open and solved -------------------------------------------------------------------------------------
 
@@ -180,29 +188,39 @@ class FactIndex:
         """Records reopened in (``after``, ``until``], and records solved or reopened in it."""
         times, _, _, again = self._solutions
         low, high = bisect_right(times, after), bisect_right(times, until)
-        reopened, touched = again[high] - again[low], high - low
-        for life in self.wavering:
-            turns = [solving for moment, solving in life.turns() if after < moment <= until]
-            touched += bool(turns)
-            reopened += not all(turns)
-        return reopened, touched
+        moments, turned = self._turns
+        story = turned[bisect_right(moments, after) : bisect_right(moments, until)]
+        touched = {record for record, _ in story}
+        reopened = {record for record, solving in story if not solving}
+        return again[high] - again[low] + len(reopened), high - low + len(touched)
+
+    @cached_property
+    def _turns(self) -> tuple[list[float], list[tuple[str, bool]]]:
+        """Every solving (True) and reopening of the wavering records, in order of time."""
+        turns = sorted(
+            (moment, life.id, solving) for life in self.wavering for moment, solving in life.turns()
+        )
+        return [moment for moment, _, _ in turns], [(record, solving) for _, record, solving in turns]
 
     # --- recurring issues ------------------------------------------------------------------------------------
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
         """Issues seen at least twice: records tied by a merge, an alert's fingerprint, or an article of both."""
-        articles: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
         ties = _Ties()
         for record in (life.record for life in self.lives if life.tied):
             if record.duplicate_of:
                 ties.join(record.id, record.duplicate_of)
             if record.fingerprint:
                 ties.join(record.id, f"fingerprint:{record.fingerprint}")
+        covered: dict[str, float] = {}
         for link in self.facts.links:
             if link.relation in _TYING and not link.target_id.startswith("PM-"):
                 ties.join(link.feedback_id, f"article:{link.target_id}")
-                articles[link.feedback_id].append((link.target_id, link.at.timestamp()))
+                since = self._validated.get(link.target_id)
+                if since is not None:
+                    since = max(since, link.at.timestamp())
+                    covered[link.feedback_id] = min(covered.get(link.feedback_id, inf), since)
         groups: defaultdict[str, list[Life]] = defaultdict(list)
         for life in self.lives:
             if life.id in ties:
@@ -210,24 +228,23 @@ class FactIndex:
         return tuple(
             Issue(
                 group[1].opened,
-                min((self._validated(*a) for life in group for a in articles[life.id]), default=inf),
+                min(covered.get(life.id, inf) for life in group),
                 tuple(sorted(life.id for life in group)),
             )
             for group in groups.values()
             if len(group) > 1
         )
 
-    def _validated(self, article_id: str, linked_at: float) -> float:
-        article = self._articles.get(article_id)
-        if not article or article.confidence is not Confidence.VALIDATED or article.status is Status.RETIRED:
-            return inf
-        if article.validated_on is None:
-            return linked_at
-        return max(linked_at, self.facts.calendar.start_of(article.validated_on).timestamp())
-
     @cached_property
-    def _articles(self) -> Mapping[str, ArticleFact]:
-        return {article.id: article for article in self.facts.articles}
+    def _validated(self) -> Mapping[str, float]:
+        """Article → since when it is validated; for ever, where the day is not known."""
+        return {
+            article.id: self.facts.calendar.start_of(article.validated_on).timestamp()
+            if article.validated_on
+            else -inf
+            for article in self.facts.articles
+            if article.confidence is Confidence.VALIDATED and article.status is not Status.RETIRED
+        }
 
     # --- searches and measurements ---------------------------------------------------------------------------
 

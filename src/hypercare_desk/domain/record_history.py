@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from math import inf
+from operator import attrgetter
 from typing import TypeVar
 
 from hypercare_desk.domain.at_rest import collector_at_rest
@@ -181,7 +182,8 @@ def lives(records: Iterable[Feedback], events: Iterable[FeedbackEvent]) -> list[
             for record in records
             if (begun := record.reported_at or record.created_at)
         ]
-        found.sort(key=lambda life: (life.opened, life.id))
+        found.sort(key=attrgetter("id"))
+        found.sort(key=attrgetter("opened"))
         return found
 
 
@@ -223,6 +225,8 @@ def _moment_and_number(event: FeedbackEvent) -> tuple[datetime, int]:
 
 
 def _by_field(changes: Sequence[FeedbackEvent]) -> _Changes:
+    if len(changes) == 1:
+        return {changes[0].field: [changes[0]]}
     of: _Changes = {}
     for change in changes:
         of.setdefault(change.field, []).append(change)

@@ -123,7 +123,7 @@ def _statistics(facts: Facts, since: date | None, index: FactIndex) -> Statistic
     begin = calendar.start_of(first).timestamp()
     known = index.lives_by(now)
     reported = [life for life in known if life.opened >= begin]
-    still = [life for life in known if life.is_open_at(now)]
+    still = index.open_now
     return Statistics(
         since=first,
         as_of=facts.as_of,
