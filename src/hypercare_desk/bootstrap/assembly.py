@@ -78,7 +78,7 @@ class Assembly:
     def _history(self) -> GitHistory:
         from hypercare_desk.adapters.kb import open_history
 
-        return open_history(self._paths.kb)
+        return open_history(self._paths.kb, clock=self._clock)
 
     @cached_property
     def _renderer(self) -> MarkdownRenderer:
