@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypercare_desk.adapters.db import database as database_module
 from hypercare_desk.adapters.db import open_database, sqlite, sqlite_store
 from hypercare_desk.adapters.db.backups import KEEP_DAILY
 from hypercare_desk.adapters.db.network_drives import network_kind
-from hypercare_desk.domain.errors import Invalid, NotFound, Unavailable
+from hypercare_desk.domain.errors import Conflict, Invalid, NotFound, Unavailable
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent
 from hypercare_desk.services.ports import Clock, Database
 
@@ -144,6 +145,34 @@ def test_two_windows_write_one_after_the_other(open_sqlite: Opener) -> None:
     assert faults == []
     with one.view() as view:
         assert [int(record.id[3:]) for record in view.feedback.all()] == list(range(1, 81))
+
+
+def test_of_two_windows_that_edit_one_record_none_overwrites_the_other(open_sqlite: Opener) -> None:
+    one, two = open_sqlite(), open_sqlite()
+    record = add(one, "")
+    met: list[str] = []
+
+    def edit(database: Database, mark: str) -> None:
+        for _ in range(40):
+            while True:
+                with database.view() as view:
+                    seen = view.feedback.get(record.id)
+                try:
+                    with database.work() as work:
+                        work.feedback.change(replace(seen, title=seen.title + mark))
+                        work.commit()
+                    break
+                except Conflict as conflict:
+                    met.append(str(conflict.theirs))
+
+    threads = [threading.Thread(target=edit, args=pair) for pair in ((one, "a"), (two, "b"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with one.view() as view:
+        found = view.feedback.get(record.id)
+    assert (found.title.count("a"), found.title.count("b"), found.version) == (40, 40, 81)
 
 
 def test_another_process_is_noticed_and_oneself_is_not(open_sqlite: Opener) -> None:
