@@ -112,7 +112,11 @@ def advice(path: Path, backups: Path) -> str:
     if copy is None:
         return f"There is no backup in {backups}: restore the workspace from a backup of your own."
     made = time.strftime("%Y-%m-%d %H:%M", time.localtime(copy.stat().st_mtime))
-    return f"The newest backup, of {made}, is {copy}: close every window, then copy it over {path}."
+    # A journal that is left beside would be played back into the copy.
+    return (
+        f"The newest backup, of {made}, is {copy}: close every window, delete {path.name}-journal and {path.name}-wal"
+        f" where they are, then copy it over {path}."
+    )
 
 
 def faults_in(connection: sqlite3.Connection) -> list[str]:
