@@ -121,6 +121,20 @@ class FactIndex:
         ]
 
     @cached_property
+    def solved_now(self) -> Sequence[tuple[float, Life]]:
+        """When the solutions that hold as of the facts were reached, with their records."""
+        now = self.facts.as_of.timestamp()
+        found: list[tuple[float, Life]] = []
+        for life in self.lives_by(now):
+            if not life.plain:
+                since = life.solved_at(now)
+                if since is not None:
+                    found.append((since, life))
+            elif life.solved <= now:
+                found.append((life.solved, life))
+        return found
+
+    @cached_property
     def unrated_open(self) -> int:
         """How many open records have no priority as of the facts."""
         now = self.facts.as_of.timestamp()

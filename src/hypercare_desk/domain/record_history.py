@@ -17,20 +17,15 @@ from typing import TypeVar
 from hypercare_desk.domain.at_rest import collector_at_rest
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Priority, Resolver, State
 from hypercare_desk.domain.feedback_loop import SOLVED, is_reopening
+from hypercare_desk.domain.record_story import ENDED, STAMPED, Changes, Story, story_of, straight, summary
 
 T = TypeVar("T")
-_STATES = {state.value: state for state in State}
 _PRIORITIES = {priority.value: priority for priority in Priority}
 _RESOLVERS = {resolver.value: resolver for resolver in Resolver}
-_STAMPED = ("responded_at", "resolved_at", "closed_at")
-_TRACKED = frozenset(("state", "priority", "plan_accepted", "resolver", *_STAMPED))
-_SOLVED_WORDS = frozenset(state.value for state in SOLVED)
-_ENDED = frozenset(state for state in State if not state.is_open)
+_TRACKED = frozenset(("state", "priority", "plan_accepted", "resolver", *STAMPED))
 
 Spans = tuple[tuple[float, T], ...]
 """What a field held from each instant on, oldest first."""
-_Changes = dict[str, list[FeedbackEvent]]
-_Story = tuple[list[float], list[State]]
 
 
 class Life:
@@ -71,7 +66,7 @@ class Life:
         self.opened = opened
         self._moves = moves
         self._changes = changes
-        self._told: _Story | None = None
+        self._told: Story | None = None
         self._priorities: Spans[Priority | None] = ()
         self._plans: Spans[bool] = ()
         self._resolvers: Spans[Resolver] = ()
@@ -83,9 +78,9 @@ class Life:
         self.said_reopened = record.reopen_count > 0
         if changes:
             self._take(_by_field(changes))
-        self.solved, self.ended, self.plain = _straight(record, moves) or _summary(*self.story)
+        self.solved, self.ended, self.plain = straight(record, moves) or summary(*self.story)
 
-    def _take(self, of: _Changes) -> None:
+    def _take(self, of: Changes) -> None:
         record = self.record
         if "priority" in of:
             self._priorities = _spans(of["priority"], record.priority, _PRIORITIES.get)
@@ -98,10 +93,10 @@ class Life:
             self._resolvers = _spans(of["resolver"], record.resolver, _resolver)
 
     @property
-    def story(self) -> _Story:
+    def story(self) -> Story:
         """The instants at which the state changed, oldest first, and the states from then on."""
         if self._told is None:
-            self._told = _story(self.record, self.opened, self._moves, _by_field(self._changes))
+            self._told = story_of(self.record, self.opened, self._moves, _by_field(self._changes))
         return self._told
 
     def state_at(self, t: float) -> State | None:
@@ -138,7 +133,7 @@ class Life:
         if self.plain:
             return self.opened <= t < self.ended
         state = self.state_at(t)
-        return state is not None and state not in _ENDED
+        return state is not None and state not in ENDED
 
     def solved_at(self, t: float) -> float | None:
         """When the solution that held at ``t`` was reached; None if nothing was solved then."""
@@ -160,7 +155,7 @@ class Life:
             return None
         if self.plain:
             return self.ended
-        return max(m for m, state in zip(*self.story, strict=True) if m <= t and state in _ENDED)
+        return max(m for m, state in zip(*self.story, strict=True) if m <= t and state in ENDED)
 
     def turns(self) -> Iterable[tuple[float, bool]]:
         """Every solving (True) and reopening (False), oldest first."""
@@ -187,10 +182,10 @@ def lives(records: Iterable[Feedback], events: Iterable[FeedbackEvent]) -> list[
         return found
 
 
-def _by_record(events: Iterable[FeedbackEvent]) -> tuple[_Changes, _Changes]:
+def _by_record(events: Iterable[FeedbackEvent]) -> tuple[Changes, Changes]:
     """The state events of each record, and its other tracked ones, in order of time and writing."""
-    moves: _Changes = {}
-    changes: _Changes = {}
+    moves: Changes = {}
+    changes: Changes = {}
     for event in events:
         if event.field == "state":
             of = moves
@@ -224,10 +219,10 @@ def _moment_and_number(event: FeedbackEvent) -> tuple[datetime, int]:
     return event.at, event.seq
 
 
-def _by_field(changes: Sequence[FeedbackEvent]) -> _Changes:
+def _by_field(changes: Sequence[FeedbackEvent]) -> Changes:
     if len(changes) == 1:
         return {changes[0].field: [changes[0]]}
-    of: _Changes = {}
+    of: Changes = {}
     for change in changes:
         of.setdefault(change.field, []).append(change)
     return of
@@ -256,121 +251,3 @@ def _spans(changes: Sequence[FeedbackEvent], now: T, read: Callable[[str], T]) -
     begins = [-inf, *(change.at.timestamp() for change in changes)]
     values = [*(read(change.old) for change in changes), now]
     return tuple(zip(begins, values, strict=True))
-
-
-def _straight(record: Feedback, moves: Sequence[FeedbackEvent]) -> tuple[float, float, bool] | None:
-    """The summary of a record that began as new, only went forwards, and whose stamps agree; None for any other."""
-    if not moves or moves[0].new != "new" or moves[-1].new != record.state.value:
-        return None
-    solved: FeedbackEvent | None = None
-    ended: FeedbackEvent | None = None
-    for move in moves:
-        if move.new in _SOLVED_WORDS:
-            if ended is not None:
-                return None
-            solved = solved or move
-            if move.new == "closed":
-                ended = move
-        elif solved is not None or ended is not None:
-            return None
-        elif move.new == "merged":
-            ended = move
-    if solved is None:
-        return inf, inf if ended is None else ended.at.timestamp(), True
-    if record.resolved_at is not None and record.resolved_at != solved.at:
-        return None
-    return solved.at.timestamp(), inf if ended is None else ended.at.timestamp(), True
-
-
-def _story(record: Feedback, opened: float, changes: Sequence[FeedbackEvent], others: _Changes) -> _Story:
-    """States by the events, and by the stamps before the first of them; the final solution counts from its stamp."""
-    if not changes:
-        return _by_stamps(record, opened, others)
-    moments: list[float] = []
-    stages: list[State] = []
-    first = changes[0].at.timestamp()
-    if first > opened:
-        moments, stages = _before(first, record, opened, others)
-        stages[-1] = _STATES.get(changes[0].old) or stages[-1]
-    for change in changes:
-        state = _STATES.get(change.new)
-        if state and (not stages or stages[-1] is not state):
-            moment = change.at.timestamp()
-            moments.append(moment if moment > opened else opened)
-            stages.append(state)
-    if not stages or stages[-1] is not record.state:
-        moments.append(moments[-1] if moments else opened)
-        stages.append(record.state)
-    if record.resolved_at is not None and record.state in SOLVED:
-        _put_final_stamp(moments, stages, record.resolved_at.timestamp())
-    return moments, stages
-
-
-def _before(first: float, record: Feedback, opened: float, others: _Changes) -> _Story:
-    moments, stages = _by_stamps(record, opened, others, rewound=True)
-    count = max(sum(moment < first for moment in moments), 1)
-    return moments[:count], stages[:count]
-
-
-def _by_stamps(record: Feedback, opened: float, others: _Changes, *, rewound: bool = False) -> _Story:
-    responded, resolved, closed = (_stamp(record, name, others) for name in _STAMPED)
-    if not rewound:
-        written = record.updated_at.timestamp() if record.updated_at else opened
-        if record.state in SOLVED and resolved is None and closed is None:
-            resolved = written
-        if record.state in _ENDED and closed is None:
-            closed = resolved if resolved is not None else written
-    moments, stages = [opened], [State.NEW]
-    ending = State.MERGED if record.state is State.MERGED else State.CLOSED
-    for moment, state in ((responded, State.TRIAGED), (resolved, State.FIX_DEPLOYED), (closed, ending)):
-        if moment is not None:
-            moments.append(moment if moment > moments[-1] else moments[-1])
-            stages.append(state)
-    if not rewound:
-        stages[-1] = record.state
-    return moments, stages
-
-
-def _stamp(record: Feedback, name: str, others: _Changes) -> float | None:
-    """A stamp as it was before anybody changed it here."""
-    changes = others.get(name)
-    moment: datetime | None = getattr(record, name)
-    if changes:
-        try:
-            moment = datetime.fromisoformat(changes[0].old) if changes[0].old else None
-        except ValueError:
-            moment = None
-    return moment.timestamp() if moment is not None else None
-
-
-def _put_final_stamp(moments: list[float], stages: list[State], solved: float) -> None:
-    """Let the last solution begin when the record's stamp says so, not when it was written down."""
-    place = len(stages) - 1
-    while place > 0 and stages[place - 1] in SOLVED:
-        place -= 1
-    if solved == moments[place]:
-        return
-    solved = max(solved, moments[place - 1] if place else moments[0])
-    if stages[place] in _ENDED and solved < moments[place]:
-        moments.insert(place, solved)
-        stages.insert(place, State.FIX_DEPLOYED)
-    else:
-        latest = moments[place + 1] if place + 1 < len(moments) else solved
-        moments[place] = min(solved, latest)
-
-
-def _summary(moments: Sequence[float], stages: Sequence[State]) -> tuple[float, float, bool]:
-    """When it was solved and when closed (infinity: not yet), and whether both hold for good."""
-    solved = ended = inf
-    for moment, state in zip(moments, stages, strict=True):
-        ends = state in _ENDED
-        if state in SOLVED:
-            if ended < inf and not ends:
-                return inf, inf, False
-            if solved == inf:
-                solved = moment
-        elif solved < inf or ended < inf:
-            return inf, inf, False
-        if ends and ended == inf:
-            ended = moment
-    return solved, ended, True

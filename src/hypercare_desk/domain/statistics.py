@@ -131,7 +131,7 @@ def _statistics(facts: Facts, since: date | None, index: FactIndex) -> Statistic
         days=_days(index, known, first, today),
         open_by_priority=_shares(_by_priority(still, now)),
         ageing=_shares(_by_age(still, now)),
-        resolve_times=_resolve_times(facts, known, begin, now),
+        resolve_times=_resolve_times(index, begin, now),
         categories=_pareto((_category(life), life) for life in reported),
         components=_pareto((life.record.component or UNNAMED, life) for life in reported),
         articles=_articles(facts, begin, now),
@@ -148,14 +148,11 @@ def percentile(values: Sequence[float], share: float) -> float | None:
 def _days(index: FactIndex, known: Sequence[Life], first: date, today: date) -> tuple[DayCount, ...]:
     calendar, now = index.facts.calendar, index.facts.as_of.timestamp()
     begin = calendar.start_of(first).timestamp()
-    solved: list[float] = []
+    solved = [when for when, _ in index.solved_now if when >= begin]
     closed: list[float] = []
     for life in known:
-        when = life.solved_at(now) if life.solved < inf or not life.plain else None
-        if when is not None and when >= begin:
-            solved.append(when)
-        end = life.closed_at(now)
-        if end is not None and end >= begin:
+        end = life.ended if life.plain else life.closed_at(now)
+        if end is not None and begin <= end <= now:
             closed.append(end)
     solved_on, closed_on = _per_day(calendar, solved), _per_day(calendar, closed)
     span = (today - first).days + 1
@@ -211,11 +208,11 @@ def _by_age(still: Sequence[Life], now: float) -> dict[str, list[str]]:
     return groups
 
 
-def _resolve_times(facts: Facts, known: Sequence[Life], begin: float, now: float) -> tuple[ResolveTime, ...]:
+def _resolve_times(index: FactIndex, begin: float, now: float) -> tuple[ResolveTime, ...]:
+    facts = index.facts
     times: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
-    for life in known:
-        solved = life.solved_at(now) if life.solved < inf or not life.plain else None
-        if solved is not None and solved >= begin and (priority := life.priority_at(now)):
+    for solved, life in index.solved_now:
+        if solved >= begin and (priority := life.priority_at(now)):
             times[priority.value].append((solved - life.opened, life.id))
     found: list[ResolveTime] = []
     for priority in Priority:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypercare_desk.domain.feedback import Feedback, FeedbackEvent, Priority, Resolver, State
 from hypercare_desk.domain.record_history import Life, lives
+from hypercare_desk.domain.record_story import straight, summary
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
@@ -117,9 +118,7 @@ def test_records_without_any_time_are_left_out() -> None:
     assert lives([Feedback("FB-0001", "T")], []) == []
 
 
-def test_the_short_way_to_a_summary_and_the_long_one_agree() -> None:
-    from hypercare_desk.domain.record_history import _straight, _summary
-
+def test_the_short_way_to_asummary_and_the_long_one_agree() -> None:
     moves = [
         event(0, "state", "", "new"),
         event(2, "state", "new", "validated"),
@@ -128,6 +127,6 @@ def test_the_short_way_to_a_summary_and_the_long_one_agree() -> None:
     record = Feedback(
         "FB-0001", "T", state=State.CLOSED, reported_at=day(0), resolved_at=day(2), closed_at=day(3)
     )
-    assert _straight(record, moves) == (at(2), at(3), True) == _summary(*life(record, *moves).story)
+    assert straight(record, moves) == (at(2), at(3), True) == summary(*life(record, *moves).story)
     reopened = [*moves, event(4, "state", "closed", "analysing")]
-    assert _straight(record, reopened) is None
+    assert straight(record, reopened) is None
