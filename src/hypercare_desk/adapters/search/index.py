@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hypercare_desk.adapters.search.blocks import Damaged
@@ -38,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 _LOOK_EVERY = 0.2  # seconds between looks for a new generation written by another process
 _WAIT_TO_WRITE = 30.0
 _MOST_HITS = 1000
+_BULK = 200  # documents in one update after which large segments may be tidied, too
 
 
 class WhooshIndex:
@@ -97,7 +99,7 @@ class WhooshIndex:
         with self._lock:
             self._looked = now
             seen = stamp(self._folder)
-            if seen != self._stamp or (seen and self._view is None):
+            if seen != self._stamp:
                 self._reopen()
             return self._view
 
@@ -138,8 +140,8 @@ class WhooshIndex:
         """How the index is."""
         view = self._current()
         size = sum(entry.size for entry in view.manifest.segments) if view else 0
-        healthy = view is not None
-        note = "" if healthy else self._note or "There is no search index yet; it must be built."
+        healthy = view is not None and view.manifest.complete
+        note = "" if healthy else self._note or "The search index is not whole yet; it must be built."
         return IndexStatus(view.documents if view else 0, 0, size, healthy, note)
 
     def marks(self) -> Mapping[str, Mark]:
@@ -198,12 +200,12 @@ class WhooshIndex:
         if manifest is None or manifest.language != self._language:
             if manifest is not None:
                 raise Damaged(f"The index was made for the language {manifest.language!r}")
-            manifest = Manifest(new_index_name(), 0, self._language)
+            manifest = Manifest(new_index_name(), 0, self._language, complete=False)
             index = create_index(self._folder / manifest.index)
         else:
             index = open_index(self._folder / manifest.index, manifest)
         writer = ArrayWriter(index, self._language, manifest.segments)
-        writer.publish = self._publisher(manifest.index)
+        writer.publish = self._publisher(manifest)
         try:
             writer.delete_keys(keys)
             for number, document in enumerate(changed.values()):
@@ -211,24 +213,26 @@ class WhooshIndex:
                     progress.step(number, len(changed), "indexing")
                 writer.add(document)
             writer.flush()
-            writer.merge_down()
+            writer.merge_down(thorough=len(keys) >= _BULK)
             writer.finish()
         except BaseException as error:
             writer.abandon()
             raise _worded(error, self._folder) from error
         self._look_now()
 
-    def _publisher(self, index: str) -> Callable[[int, int, tuple[SegmentEntry, ...]], None]:
+    def _publisher(self, before: Manifest) -> Callable[[int, int, tuple[SegmentEntry, ...]], None]:
         def publish(generation: int, toc: int, entries: tuple[SegmentEntry, ...]) -> None:
-            write_manifest(self._folder, Manifest(index, generation, self._language, toc, entries))
+            after = replace(before, generation=generation, toc=toc, segments=entries)
+            write_manifest(self._folder, after)
 
         return publish
 
     def _look_now(self) -> None:
         with self._lock:
             self._looked = 0.0
-            self._note = ""
-            self._current()
+            view = self._current()
+            if view is not None and view.manifest.complete:
+                self._note = ""
 
     def rebuild(self, documents: Iterable[Document], progress: Progress | None = None) -> None:
         """Build everything again in a folder of its own, take over what was saved meanwhile, then switch."""

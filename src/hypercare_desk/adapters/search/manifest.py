@@ -28,13 +28,17 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is in the index. ``index`` is the folder of the segments; ``toc`` the checksum of Whoosh's own list."""
+    """What is in the index. ``index`` is the folder of the segments; ``toc`` the checksum of Whoosh's own list.
+
+    ``complete``: it came out of a rebuild; an index that began with a save lacks all that was there before.
+    """
 
     index: str
     generation: int
     language: str
     toc: int = 0
     segments: tuple[SegmentEntry, ...] = ()
+    complete: bool = True
 
     @property
     def documents(self) -> int:

@@ -189,7 +189,7 @@ class _Reader:
             return
         self._plain.extend(pieces.words)
         words = [
-            Word(word, any(c.isdigit() for c in word), unfinished and number == len(pieces.words) - 1)
+            Word(word, not word.isalpha(), unfinished and number == len(pieces.words) - 1)
             for number, word in enumerate(pieces.words)
         ]
         if self._either and self._clauses:

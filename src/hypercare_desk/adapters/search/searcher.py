@@ -19,7 +19,7 @@ from hypercare_desk.adapters.search.view import View
 from hypercare_desk.domain.search import Tier
 
 _MOST_CLAUSES = 16  # the rarest words of a long query; the rest would only cost time
-_MOST_CONSIDERED = 150
+_MOST_CONSIDERED = 64
 _NONE = np.zeros(0, np.int64)
 _LONGEST_KEPT = 300  # characters of a query whose answer is kept
 
@@ -88,13 +88,15 @@ class Searcher:
         return _codes_or_parts(clauses, matches) if any(clause.part_of for clause in clauses) else matches
 
     def _rarest(self, clauses: Sequence[Clause], most: int) -> list[Clause]:
-        view = self._view
+        """The rarest that are in the index, codes first. Only the longest words are looked up: they are the rarest."""
+        ordered = sorted(
+            range(len(clauses)), key=lambda n: (_is_plain(clauses[n]), -len(clauses[n].words[0].surface))
+        )
         counted: list[tuple[bool, int, int]] = []
-        for number, clause in enumerate(clauses[:_MOST_CONSIDERED]):
-            frequency = view.frequency(self._matcher.term(clause.words[0]))
-            code = clause.words[0].code and not clause.words[0].surface.isdigit()
+        for number in ordered[:_MOST_CONSIDERED]:
+            frequency = self._view.frequency(self._matcher.term(clauses[number].words[0]))
             if frequency:
-                counted.append((not code, frequency, number))
+                counted.append((_is_plain(clauses[number]), frequency, number))
         chosen = sorted(number for _, _, number in sorted(counted)[:most])
         return [clauses[number] for number in chosen] or list(clauses[:most])
 
@@ -197,6 +199,12 @@ class Searcher:
         days = self._view.updated()[numbers]
         best = numbers[np.lexsort((numbers, -days))][:limit].tolist()
         return Ranked(best, [0.0] * len(best), [Tier.ALL_WORDS] * len(best), len(numbers))
+
+
+def _is_plain(clause: Clause) -> bool:
+    """Whether it is a plain word or number rather than a code."""
+    word = clause.words[0]
+    return not word.code or word.surface.isdigit()
 
 
 def _codes_or_parts(clauses: Sequence[Clause], matches: Sequence[Match]) -> list[Match]:

@@ -72,14 +72,20 @@ class ArrayWriter(SegmentWriter):
         """Take over documents of another index's segments."""
         self.segments.append(self._write(merge(sources)))
 
-    def merge_down(self, everything: bool = False) -> None:
-        """Keep segments few: empty ones go, small ones are put together (or all, into one)."""
+    def merge_down(self, everything: bool = False, thorough: bool = False) -> None:
+        """Keep segments few: empty ones go, small ones are put together (``everything``: all, into one).
+
+        ``thorough``: large segments of which a third is deleted are written again, too.
+        """
         self.segments = [s for s in self.segments if s.doc_count()]
         if everything:
             chosen = [s for s in self.segments if len(self.segments) > 1 or s.has_deletions()]
         else:
             small = [s for s in self.segments if s.doc_count_all() <= _SMALL]
-            chosen = small if len(small) > _MANY else []
+            worn = [s for s in self.segments if thorough and s.deleted_count() * 3 > s.doc_count_all()]
+            chosen = list(
+                {s.segment_id(): s for s in (*(small if len(small) > _MANY else ()), *worn)}.values()
+            )
         if chosen:
             sources = [(self.reader_of(s), _alive(s)) for s in chosen]
             merged = self._write(merge(sources))

@@ -138,6 +138,25 @@ def test_no_index_yet_answers_with_nothing_and_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_an_index_that_began_with_a_save_is_not_called_whole(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "i", tmp_path)
+    index.update([document(1, "First")])
+    assert index.find("first").total == 1
+    assert not index.status().healthy
+    index.rebuild([document(1, "First")])
+    index.update([document(2, "Second")])
+    assert index.status().healthy
+
+
+def test_a_bulk_update_drops_what_it_replaced(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "i", tmp_path)
+    index.rebuild(_documents(300))
+    size = index.status().bytes
+    index.update([replace(one, body=f"{one.body} again") for one in _documents(300)])
+    assert index.status().bytes < 1.5 * size
+    assert index.find("again").total == 300
+
+
 def test_an_index_of_another_language_is_built_again(indexed: Indexed, tmp_path: Path) -> None:
     indexed(document(1, "Connections"))
     german = WhooshIndex(tmp_path / "index", tmp_path / "kb", "de")
@@ -232,6 +251,8 @@ from pathlib import Path
 from hypercare_desk.adapters.search import WhooshIndex
 from hypercare_desk.domain.search import Document
 index = WhooshIndex(Path(sys.argv[1]), Path(sys.argv[1]))
+if not index.status().healthy:
+    index.rebuild([])
 n = index.status().documents
 while True:
     n += 1
