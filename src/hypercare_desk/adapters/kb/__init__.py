@@ -14,9 +14,13 @@ from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.services.ports import Clock
 
 
-def open_store(kb: Path, templates: Path | None = None) -> FileStore:
-    """The articles under ``kb``; sweeps what a killed save left behind. ``templates``: another shipped folder."""
-    store = FileStore(kb, templates)
+def open_store(kb: Path, templates: Path | None = None, cache: Path | None = None) -> FileStore:
+    """The articles under ``kb``; sweeps what a killed save left behind.
+
+    ``templates`` is another folder of shipped templates, ``cache`` a folder (outside the workspace, disposable) where
+    what is known of the files is kept for the next process.
+    """
+    store = FileStore(kb, templates, cache / "articles.json" if cache else None)
     store.sweep()
     return store
 

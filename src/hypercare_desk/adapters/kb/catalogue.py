@@ -8,19 +8,24 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hypercare_desk.adapters.kb import row_cache
 from hypercare_desk.adapters.kb.article_file import MAX_BYTES, parse
 from hypercare_desk.adapters.kb.files import markdown_files
-from hypercare_desk.domain.article import Article, ArticleRow, linked_ids
+from hypercare_desk.domain.article import Article, ArticleFields, ArticleRow, linked_ids
 from hypercare_desk.services.progress import Progress
 
+# Reading fewer files than this again takes less time than writing all that is known.
+_WORTH_KEEPING = 200
 _NUMBER = re.compile(r"^([A-Z]+)-(\d+)$")
 
 
 class Catalogue:
     """Rows by path. Safe for use from several threads."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cache: Path | None = None) -> None:
         self._root = root
+        self._cache = cache
+        self._cache_read = cache is None
         self._guard = threading.Lock()
         self._rows: dict[str, tuple[int, int, ArticleRow]] = {}
         self._links: dict[str, tuple[str, ...]] = {}
@@ -76,7 +81,9 @@ class Catalogue:
                 self._first = None
 
     def _refresh(self, progress: Progress | None) -> None:
+        self._recall()
         seen: set[str] = set()
+        read = 0
         for number, (path, size, mtime) in enumerate(markdown_files(self._root), start=1):
             seen.add(path)
             if progress and number % 500 == 0:
@@ -88,10 +95,33 @@ class Catalogue:
             self._rows.pop(path, None)
             self._unreadable.pop(path, None)
             self._take(path, size, mtime)
+            read += 1
         for store in (self._rows, self._unreadable):
             for path in store.keys() - seen:
                 self._first = None
                 del store[path]
+
+        if self._cache and read >= _WORTH_KEEPING:
+            rows = ((path, size, mtime, row) for path, (size, mtime, row) in self._rows.items())
+            row_cache.keep(
+                self._cache,
+                [
+                    row_cache.Known(p, s, m, r.version, r.fields, self._links.get(p, ()))
+                    for p, s, m, r in rows
+                ],
+            )
+
+    def _recall(self) -> None:
+        """Take up, once, what an earlier process knew; each row is used only if its file has not changed since."""
+        if self._cache_read or self._cache is None:
+            return
+        self._cache_read = True
+        for known in row_cache.load(self._cache):
+            if known.path not in self._rows:
+                row = _row_of(known.fields, known.path, known.version, known.size, known.mtime)
+                self._rows[known.path] = (known.size, known.mtime, row)
+                self._links[known.path] = known.links
+        self._first = None
 
     def _take(self, path: str, size: int, mtime: int) -> None:
         if size > MAX_BYTES:
@@ -117,8 +147,12 @@ class Catalogue:
 
 
 def _row(article: Article, size: int, mtime: int) -> ArticleRow:
+    return _row_of(article.fields, article.path, article.version, size, mtime)
+
+
+def _row_of(fields: ArticleFields, path: str, version: str, size: int, mtime: int) -> ArticleRow:
     modified = datetime.fromtimestamp(max(0.0, min(mtime / 1e9, 253402300799.0)), UTC)
-    return ArticleRow(article.fields, article.path, article.version, size, modified)
+    return ArticleRow(fields, path, version, size, modified)
 
 
 def _order(row: ArticleRow) -> tuple[str, int, str]:

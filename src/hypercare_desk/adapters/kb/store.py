@@ -21,10 +21,10 @@ from hypercare_desk.services.progress import Progress, Silent
 class FileStore:
     """Articles as files ``<kind>/<id>-<slug>.md`` below ``root``; the folder need not exist before the first save."""
 
-    def __init__(self, root: Path, templates: Path | None = None) -> None:
+    def __init__(self, root: Path, templates: Path | None = None, cache: Path | None = None) -> None:
         self._root = root
         self._templates = templates
-        self._catalogue = Catalogue(root)
+        self._catalogue = Catalogue(root, cache)
 
     def sweep(self) -> int:
         """Remove what killed saves left behind; returns how many files. A read-only folder is left as it is."""

@@ -279,3 +279,52 @@ def test_times_in_the_future_and_the_past_do_not_matter(store: FileStore, kb: Pa
         assert [row.version for row in store.rows()] == [first.version]
     second = store.save(replace(first.draft(), body="New\n"), first.version)
     assert store.rows()[0].version == second.version
+
+
+@pytest.fixture
+def settled(kb: Path, tmp_path: Path) -> Path:
+    """250 articles of long ago, known to a cache; returns the cache's folder."""
+    for number in range(1, 251):
+        path = f"faq/FAQ-{number:04}-x.md"
+        text = f"---\ntitle: T{number}\ntags: [a, b]\nvalid_until: 2026-12-01\n---\n[[KI-0001]]\n"
+        write(kb, path, text)
+        os.utime(kb / path, (1_000_000_000, 1_000_000_000))
+    cache = tmp_path / "cache"
+    open_store(kb, cache=cache).rows()
+    return cache
+
+
+def test_the_next_process_knows_what_this_one_read(kb: Path, settled: Path) -> None:
+    kept = settled / "articles.json"
+    kept.write_text(kept.read_text().replace('"T7"', '"From the cache"'))
+    recalled, read = open_store(kb, cache=settled), open_store(kb)
+    assert recalled.rows()[6].fields.title == "From the cache"
+    assert [*recalled.rows()[:6], *recalled.rows()[7:]] == [*read.rows()[:6], *read.rows()[7:]]
+    assert recalled.links() == read.links()
+
+
+def test_the_cache_never_hides_a_change(kb: Path, settled: Path) -> None:
+    write(kb, "faq/FAQ-0001-x.md", "---\ntitle: Changed\n---\n")
+    (kb / "faq/FAQ-0002-x.md").unlink()
+    write(kb, "faq/FAQ-0900-x.md", "# New\n")
+    assert list(open_store(kb, cache=settled).rows()) == list(open_store(kb).rows())
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"format": 1}', b"\xff\x00", b'{"format": 0, "keys": [], "rows": []}']
+)
+def test_a_damaged_cache_is_ignored(kb: Path, settled: Path, damage: bytes) -> None:
+    (settled / "articles.json").write_bytes(damage)
+    assert list(open_store(kb, cache=settled).rows()) == list(open_store(kb).rows())
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(kb: Path, settled: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert len(open_store(kb, cache=tmp_path / "file" / "below").rows()) == 250
+
+
+def test_files_of_this_very_instant_are_not_kept(kb: Path, settled: Path) -> None:
+    for number in range(1, 251):
+        os.utime(kb / f"faq/FAQ-{number:04}-x.md")
+    open_store(kb, cache=settled).rows()
+    assert '"rows": []' in (settled / "articles.json").read_text()
