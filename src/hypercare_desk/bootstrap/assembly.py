@@ -72,7 +72,7 @@ class Assembly:
     def _store(self) -> FileStore:
         from hypercare_desk.adapters.kb import open_store
 
-        return open_store(self._paths.kb)
+        return open_store(self._paths.kb, cache=self._paths.cache)
 
     @cached_property
     def _history(self) -> GitHistory:
