@@ -36,6 +36,17 @@ def test_a_pack_that_was_altered_is_found(command: Command, workspace: Path, tmp
     assert "altered" in done.out
 
 
+def test_an_issued_pack_is_kept_and_looked_after(command: Command, workspace: Path) -> None:
+    issued = command("handoff", "issue")
+    pack = Path(issued.out.strip())
+
+    assert (issued.status, pack.parent) == (0, workspace / "packs")
+    assert command("handoff", "build", "--out", pack).status == 1
+    assert command("doctor").status == 0
+    pack.write_bytes(pack.read_bytes()[:-20])
+    assert f"{pack.name} was changed" in command("doctor").out
+
+
 def test_a_foreign_pdf_is_no_pack_of_this_workspace(
     command: Command, workspace: Path, tmp_path: Path
 ) -> None:

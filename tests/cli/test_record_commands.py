@@ -99,6 +99,29 @@ def test_an_article_is_begun_listed_shown_checked_and_looked_back_at(
     assert "Where is the order?" in command("article", "show", article_id).out
 
 
+def test_an_article_goes_through_its_life(command: Command) -> None:
+    article = command("article", "new", "faq", "--title", "Where is the order?").out.strip()
+
+    def stands() -> tuple[str, str]:
+        shown = command("article", "show", article, "--json").document
+        return shown["status"], shown["confidence"]
+
+    seen = [stands()]
+    for step in ("submit", "publish", "validate", "retire"):
+        assert command("article", step, article.lower()).status == 0
+        seen.append(stands())
+
+    assert seen == [
+        ("draft", "not-validated"),
+        ("in-review", "not-validated"),
+        ("published", "not-validated"),
+        ("published", "validated"),
+        ("retired", "archived"),
+    ]
+    assert command("article", "publish", article).status == 1
+    assert len(command("article", "history", article, "--json").document) == 5
+
+
 def test_a_record_goes_through_its_life(command: Command) -> None:
     article = command("article", "new", "known-issue", "--title", "Label is shifted").out.strip()
     record = command(

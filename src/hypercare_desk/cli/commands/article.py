@@ -32,6 +32,15 @@ def configure(parser: Parser) -> None:
     check_.add_argument(
         "id", metavar="ID", type=text, nargs="?", help="the article; all of them when left out"
     )
+    for name, line in (
+        ("submit", "hand a draft in for review"),
+        ("publish", "make an article the text that everybody sees"),
+        ("validate", "say that somebody who knows has checked an article today"),
+        ("retire", "take an article out of use; its file and history stay"),
+    ):
+        step = leaf(name, line, move)
+        step.set_defaults(step=name)
+        step.add_argument("id", metavar="ID", type=text, help="the article, such as KI-0007")
     history_ = leaf("history", "list the saved states of an article, newest first", history, reads=True)
     history_.add_argument("id", metavar="ID", type=text, help="the article, such as KI-0007")
 
@@ -150,6 +159,22 @@ def new(context: Context) -> int:
         file = desk.paths.kb / article.path
     context.output.note(f"Begun: {file}")
     context.output.line(article.id)
+    return 0
+
+
+def move(context: Context) -> int:
+    """One step in an article's life."""
+    with context.desk() as desk:
+        steps = {
+            "submit": desk.knowledge.submit,
+            "publish": desk.knowledge.publish,
+            "validate": desk.knowledge.validate,
+            "retire": desk.knowledge.retire,
+        }
+        article = steps[context.args.step](_id(context.args.id))
+    context.output.note(
+        f"{article.id} is {article.status.value}, {article.confidence.value}: {article.title}"
+    )
     return 0
 
 

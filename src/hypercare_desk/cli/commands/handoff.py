@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypercare_desk.cli.context import Context
 from hypercare_desk.cli.output import plural
 from hypercare_desk.cli.parser import Parser, leaves, moment
+
+if TYPE_CHECKING:
+    from hypercare_desk.domain.handoff import BuiltPack
 
 
 def configure(parser: Parser) -> None:
@@ -14,6 +18,10 @@ def configure(parser: Parser) -> None:
     build_ = leaf("build", "assemble the handoff pack from a frozen snapshot; prints the file", build)
     build_.add_argument("--out", metavar="PACK.pdf", type=Path, required=True, help="the file to write")
     build_.add_argument("--as-of", metavar="TIME", type=moment, help="as it was then, instead of now")
+    issue_ = leaf(
+        "issue", "issue the pack: numbered, kept in packs/, never overwritten; prints the file", issue
+    )
+    issue_.add_argument("--as-of", metavar="TIME", type=moment, help="as it was then, instead of now")
     verify_ = leaf(
         "verify", "tell whether a PDF is a pack of this workspace, and what changed since", verify, reads=True
     )
@@ -24,15 +32,16 @@ def configure(parser: Parser) -> None:
 
 
 def build(context: Context) -> int:
-    args, output = context.args, context.output
     with context.desk() as desk, context.watched() as progress:
-        as_of = context.as_of(args.as_of, desk.clock)
-        pack = desk.handoff.build(args.out, as_of=as_of, progress=progress)
-    output.note(f"{plural(pack.pages, 'page')}, SHA-256 {pack.sha256}")
-    for section in pack.missing:
-        output.note(f"Missing: {section}")
-    output.line(str(pack.path))
-    return 0
+        as_of = context.as_of(context.args.as_of, desk.clock)
+        pack = desk.handoff.build(context.args.out, as_of=as_of, progress=progress)
+    return _tell(context, pack)
+
+
+def issue(context: Context) -> int:
+    with context.desk() as desk, context.watched() as progress:
+        pack = desk.handoff.issue(as_of=context.as_of(context.args.as_of, desk.clock), progress=progress)
+    return _tell(context, pack)
 
 
 def verify(context: Context) -> int:
@@ -66,4 +75,12 @@ def diff(context: Context) -> int:
         output.table(("What", "Where"), ((name, item) for name, items in groups for item in items))
     else:
         output.note("Both packs say the same.")
+    return 0
+
+
+def _tell(context: Context, pack: BuiltPack) -> int:
+    context.output.note(f"{plural(pack.pages, 'page')}, SHA-256 {pack.sha256}")
+    for section in pack.missing:
+        context.output.note(f"Missing: {section}")
+    context.output.line(str(pack.path))
     return 0
