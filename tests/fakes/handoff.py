@@ -302,11 +302,14 @@ def handoff_service(
         user="Incident manager",
     )
     criteria.install_defaults()
-    parts: dict[str, Any] = {"renderer": PlainRenderer(), "pack_renderer": SnapshotWriter()} | ports
+    parts: dict[str, Any] = {
+        "renderer": PlainRenderer(),
+        "pack_renderer": SnapshotWriter(),
+        "criteria": criteria,
+    } | ports
     return HandoffService(
         database=database,
         store=store,
-        criteria=criteria,
         settings=settings,
         paths=WorkspacePaths(root, root / "cache", root / "data"),
         clock=clock,

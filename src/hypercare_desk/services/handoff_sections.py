@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from hypercare_desk.domain.exit_criteria import SignOff
-from hypercare_desk.domain.feedback import Feedback, Priority
+from hypercare_desk.domain.feedback import Feedback, Priority, State
 from hypercare_desk.domain.journal import JournalKind, RiskKind
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.domain.record_history import Life
@@ -163,7 +163,7 @@ def performance(facts: PackFacts) -> list[dict[str, Any]]:
 
 
 def incidents(facts: PackFacts) -> list[dict[str, Any]]:
-    """Section 15: every P1 and P2 with how long it took and its post-mortem."""
+    """Section 15: every P1 and P2 with how long it took and its post-mortem; repetitions count once."""
     now = facts.as_of.timestamp()
     held: dict[str, list[str]] = {}
     for p in facts.postmortems:
@@ -175,7 +175,8 @@ def incidents(facts: PackFacts) -> list[dict[str, Any]]:
     by_id = {r.id: r for r in facts.records}
     rows: list[dict[str, Any]] = []
     for life in facts.lives:
-        if life.opened > now or life.priority_at(now) not in (Priority.P1, Priority.P2):
+        urgent = life.priority_at(now) in (Priority.P1, Priority.P2)
+        if life.opened > now or not urgent or life.state_at(now) is State.MERGED:
             continue
         rows.append(_incident(life, by_id[life.record.id], now, held))
     return rows
