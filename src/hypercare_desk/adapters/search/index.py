@@ -204,7 +204,7 @@ class WhooshIndex:
             index = create_index(self._folder / manifest.index)
         else:
             index = open_index(self._folder / manifest.index, manifest)
-        writer = ArrayWriter(index, self._language, manifest.segments)
+        writer = ArrayWriter(index, self._language, manifest.segments, self._opened(manifest))
         writer.publish = self._publisher(manifest)
         try:
             writer.delete_keys(keys)
@@ -219,6 +219,13 @@ class WhooshIndex:
             writer.abandon()
             raise _worded(error, self._folder) from error
         self._look_now()
+
+    def _opened(self, manifest: Manifest) -> dict[str, Segment]:
+        """Segments of this index that are open for reading, by file name."""
+        view = self._view
+        if view is None or view.manifest.index != manifest.index:
+            return {}
+        return {file: segment for (_, file), segment in zip(view.files, view.segments, strict=True)}
 
     def _publisher(self, before: Manifest) -> Callable[[int, int, tuple[SegmentEntry, ...]], None]:
         def publish(generation: int, toc: int, entries: tuple[SegmentEntry, ...]) -> None:

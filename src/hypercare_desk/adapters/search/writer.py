@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,21 @@ _MANY = 6  # small segments that are left side by side
 class ArrayWriter(SegmentWriter):
     """One writing session on an index folder; holds Whoosh's lock until ``commit`` or ``cancel``."""
 
-    def __init__(self, index: FileIndex, language: str, entries: Sequence[SegmentEntry]) -> None:
+    def __init__(
+        self,
+        index: FileIndex,
+        language: str,
+        entries: Sequence[SegmentEntry],
+        known: Mapping[str, Segment] | None = None,
+    ) -> None:
+        """``entries``: the segments as committed; ``known``: segments that are open already, by file name."""
         super().__init__(index, codec=ArrayCodec(), compound=False, timeout=0.0)
         storage: Any = index.storage
         self.folder = Path(storage.folder)
         self._language = language
         self._builder = Builder(language)
         self._entries = {entry.file: entry for entry in entries}
-        self._open: dict[str, Segment] = {}
+        self._open: dict[str, Segment] = dict(known or {})
         self.publish: Callable[[int, int, tuple[SegmentEntry, ...]], None] = _unpublished
 
     def add(self, document: Document) -> None:
@@ -93,12 +100,11 @@ class ArrayWriter(SegmentWriter):
 
     def reader_of(self, segment: ArraySegment) -> Segment:
         """The arrays of a segment."""
-        reader = self._open.get(segment.segment_id())
+        file = segment.file(self.folder)
+        reader = self._open.get(file.name)
         if reader is None:
-            file = segment.file(self.folder)
             entry = self._entries.get(file.name)
-            reader = Segment(file, (entry.size, entry.checksum) if entry else None)
-            self._open[segment.segment_id()] = reader
+            reader = self._open[file.name] = Segment(file, (entry.size, entry.checksum) if entry else None)
         return reader
 
     def _write(self, parts: Parts) -> ArraySegment:
