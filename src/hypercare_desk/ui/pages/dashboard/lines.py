@@ -30,13 +30,13 @@ _PRIORITY = {
     "P4": ("ph.caret-down-bold", "slate"),
 }
 _JOURNAL = {
-    JournalKind.DECISION: "ph.gavel",
+    JournalKind.DECISION: "ph.scales",
     JournalKind.HOTFIX: "ph.wrench",
     JournalKind.ANNOUNCEMENT: "ph.megaphone",
     JournalKind.WIN: "ph.trophy",
     JournalKind.NOTE: "ph.note",
 }
-_PRESSING = (CriterionState.NOT_MET, CriterionState.NO_DATA)
+_SINGLE_NO_DATA = 2
 
 
 def decisions(
@@ -50,7 +50,7 @@ def decisions(
 ) -> list[Line]:
     """What waits for somebody: records past their target, mandatory criteria that block, triage, papers, actions."""
     found = [_late(record, step, now) for record, step in overdue]
-    found += [_judged(c) for c in verdict.criteria if c.mandatory and c.state in _PRESSING]
+    found += _blocking(verdict)
     new = sorted((r for r in records if r.state is State.NEW), key=lambda r: r.reported_at or now)
     if new:
         areas = ", ".join(dict.fromkeys(r.component for r in new if r.component))
@@ -186,6 +186,21 @@ def journal(entries: Sequence[JournalEntry], most: int = 30) -> list[Line]:
             target=entry.reference if _page_of(entry.reference) else "",
         )
         for entry in list(reversed(entries))[:most]
+    ]
+
+
+def _blocking(verdict: Verdict) -> list[Line]:
+    """Mandatory criteria that are not met, and those without data: in one line where they are many."""
+    mandatory = [c for c in verdict.criteria if c.mandatory]
+    found = [_judged(c) for c in mandatory if c.state is CriterionState.NOT_MET]
+    without = [c for c in mandatory if c.state is CriterionState.NO_DATA]
+    if len(without) <= _SINGLE_NO_DATA:
+        return found + [_judged(c) for c in without]
+    icon, hue = _ICONS[CriterionState.NO_DATA]
+    words = tr("{0} mandatory criteria have no data").format(len(without))
+    return [
+        *found,
+        Line(words, " ".join(c.id for c in without), icon, hue, page="criteria", target=without[0].id),
     ]
 
 

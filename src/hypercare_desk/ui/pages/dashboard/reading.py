@@ -34,7 +34,7 @@ class Snapshot:
     @property
     def empty(self) -> bool:
         """Whether nothing was recorded yet."""
-        return not (self.numbers.records or self.decisions or self.journal or self.ending or self.articles)
+        return not (self.numbers.records or self.journal or self.ending or self.actions or self.articles)
 
     def summary(self) -> str:
         """The dashboard in one line, to be passed on."""

@@ -25,10 +25,12 @@ _SHOWN = 12
 
 
 class IssuesPane(QScrollArea):
-    """``open_requested`` carries an item's id, ``mend_requested`` a section that is missing."""
+    """``open_requested`` carries an item's id, ``mend_requested`` a section that is missing; ``verify_requested``
+    asks for a file to check."""
 
     open_requested = Signal(str)
     mend_requested = Signal(object)
+    verify_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +71,10 @@ class IssuesPane(QScrollArea):
                 self._section(layout, words, self._since_earlier(state.since_earlier))
             layout.addSpacing(6)
             layout.addWidget(label(self._about, "small", wrap=True))
+            check = button(self.tr("Verify a file…"))
+            check.setToolTip(self.tr("Tell whether a PDF is a pack of this workspace, and whole"))
+            check.clicked.connect(self.verify_requested)
+            layout.addLayout(row(check, None, margins=(0, 6, 0, 0)))
         layout.addStretch(1)
         bar = self.verticalScrollBar()
         at = bar.value()

@@ -48,11 +48,11 @@ class HandoffPage(Page):
         self._verification: Verification | None = None
         self._wanted = ""
         self._behind = False
+        self._sized = False
         self.maker = PackMaker(around.desk, around.jobs, self)
         self._chooser = PackChooser(theme)
         self.build_button = button(self.tr("Build"), "F5")
         self.save_button = button(self.tr("Save PDF…"))
-        self.verify_button = button(self.tr("Verify a file…"))
         self.issue_button = button(self.tr("Issue pack…"), "Ctrl+Enter", primary=True)
         self._notice = NoticeBar()
         self.model = SectionsModel(self)
@@ -77,16 +77,12 @@ class HandoffPage(Page):
     def _assemble(self) -> None:
         left = framed(self.sections, (label(self.tr("Sections"), "section"), None, self._counted))
         left.setMinimumWidth(200)
-        self.pages.setMinimumWidth(320)
+        self.pages.setMinimumWidth(440)
         self.doubts.setMinimumWidth(220)
         for part in (left, self.pages, self.doubts):
             self._splitter.addWidget(part)
         for at, stretch in enumerate((0, 1, 0)):
             self._splitter.setStretchFactor(at, stretch)
-        self._splitter.setSizes([290, 640, 280])
-        state = self.around.memory.value("handoff/splitter")
-        if isinstance(state, QByteArray):
-            self._splitter.restoreState(state)
         self._stack.addWidget(self._splitter)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(QWidget())
@@ -95,7 +91,6 @@ class HandoffPage(Page):
             label(self.tr("Handoff"), "title"),
             self._chooser,
             None,
-            self.verify_button,
             self.save_button,
             self.build_button,
             self.issue_button,
@@ -113,7 +108,6 @@ class HandoffPage(Page):
         self._chooser.chosen.connect(lambda pack_id: self.around.navigator.go("handoff", pack_id))
         self.build_button.clicked.connect(self._build)
         self.save_button.clicked.connect(self.save)
-        self.verify_button.clicked.connect(self._verify_file)
         self.issue_button.clicked.connect(self.finish)
         self.sections.clicked.connect(self._on_section)
         self.sections.activated.connect(self._on_section)
@@ -123,6 +117,7 @@ class HandoffPage(Page):
         self.pages.open_requested.connect(self._open_outside)
         self.doubts.open_requested.connect(self._open_item)
         self.doubts.mend_requested.connect(self._mend)
+        self.doubts.verify_requested.connect(self._verify_file)
         self._settle.timeout.connect(self._verify)
         self.maker.begun.connect(self._on_begun)
         self.maker.made.connect(self._on_made)
@@ -192,7 +187,9 @@ class HandoffPage(Page):
         none = "" if self.state.file else self.tr("No pack was built yet")
         return (
             Command(self.tr("Build the handoff pack"), self._build, "F5", "ph.package", locked or busy),
-            Command(self.tr("Issue pack…"), self.finish, "Ctrl+Enter", "ph.seal-check", locked or busy),
+            Command(
+                self.tr("Issue pack…"), self.finish, "Ctrl+Enter", "ph.circle-wavy-check", locked or busy
+            ),
             Command(self.tr("Save PDF…"), self.save, "Ctrl+S", "ph.floppy-disk", none),
             Command(self.tr("Verify a file…"), self._verify_file, "", "ph.shield-check"),
             Command(self.tr("Find in the pack"), self.find_here, "Ctrl+F", "ph.magnifying-glass", none),
@@ -211,9 +208,19 @@ class HandoffPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            self._restore()
         if self._behind:
             self._behind = False
             self._settle.start()
+
+    def _restore(self) -> None:
+        """As wide as the panes were left; a fifth of the window each where nobody has moved them."""
+        state = self.around.memory.value("handoff/splitter")
+        if not (isinstance(state, QByteArray) and self._splitter.restoreState(state)):
+            side = min(300, self.width() // 4)
+            self._splitter.setSizes([side, self.width() - 2 * side, side])
 
     # --- reading ---------------------------------------------------------------------------------------------
 

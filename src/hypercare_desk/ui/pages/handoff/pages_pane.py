@@ -200,4 +200,6 @@ class PagesPane(QWidget):
             if name := tool.property("icon_name"):
                 tool.setIcon(self._theme.icon(str(name)))
                 tool.setIconSize(QSize(side, side))
+        self._of.setMinimumWidth(self._of.fontMetrics().horizontalAdvance(self.tr("of {0}").format("0000")))
+        self.level.setMinimumWidth(self.level.fontMetrics().horizontalAdvance(self.tr("Fit width")) + 52)
         self.number.setFixedWidth(self.number.fontMetrics().horizontalAdvance("0000") + 24)
