@@ -108,6 +108,10 @@ class Jobs(QObject):
         """Whether anything runs or waits."""
         return bool(self._running)
 
+    def is_running(self, number: int) -> bool:
+        """Whether a job runs or waits."""
+        return number in self._running
+
     def close(self) -> None:
         """Cancel what can be cancelled, let writes that have begun finish, and end the threads."""
         self._closed = True
