@@ -416,11 +416,10 @@ class Editor(QWidget):
         )
 
     def _attach(self, name: str, data: bytes) -> None:
-        desk, article = self._around.desk, self._article
+        desk = self._around.desk
 
         def done(path: str) -> None:
-            depth = article.link_base.count("/") + 1 if article.link_base else 0
-            link = "../" * depth + path.replace(" ", "%20")
+            link = path.replace(" ", "%20")
             picture = name.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"))
             self.source.insertPlainText(f"{'!' if picture else ''}[{name.rpartition('.')[0]}]({link})")
 
