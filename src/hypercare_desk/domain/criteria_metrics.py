@@ -33,7 +33,7 @@ def open_p1_unplanned(index: FactIndex, criterion: Criterion, t: float, ids: boo
 def open_p1_p2(index: FactIndex, criterion: Criterion, t: float, ids: bool) -> Reading:
     """Open P1 and P2 records."""
     found = [life for life in index.urgent if life.is_open_at(t) and life.priority_at(t) in URGENT]
-    return _open_urgent(index, t, found, "open P1 and P2 records", ids)
+    return _open_urgent(index, t, found, "open P1 or P2 records", ids)
 
 
 def _open_urgent(index: FactIndex, t: float, found: Sequence[Life], what: str, ids: bool) -> Reading:
