@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hypercare_desk.adapters.db.tables import COUNTERS
 from hypercare_desk.domain.errors import Invalid
@@ -80,4 +78,11 @@ class Counters:
 
 def upsert(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ``on_conflict_…`` of the connection's dialect; both spell it the same."""
-    return sqlite_insert(table) if connection.dialect.name == "sqlite" else postgresql_insert(table)
+    # Each dialect is imported where it is at work; PostgreSQL's brings asyncio along.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert(table)
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert(table)
