@@ -55,6 +55,8 @@ class FirstRun(QWidget):
         both = row(left, right, spacing=40, margins=(48, 24, 48, 32))
         both.setStretch(0, 3)
         both.setStretch(1, 2)
+        both.setAlignment(left, Qt.AlignmentFlag.AlignTop)
+        both.setAlignment(right, Qt.AlignmentFlag.AlignTop)
         head = column(
             label(self.tr("Welcome to Hypercare Desk"), "title"),
             label(

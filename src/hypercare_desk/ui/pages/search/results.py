@@ -16,6 +16,7 @@ from hypercare_desk.ui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
 HitRole = Qt.ItemDataRole.UserRole + 1
+_RECORDS = "Records and post-mortems"
 KIND_ICONS = {
     "known-issue": "ph.bug",
     "workaround": "ph.bandaids",
@@ -56,8 +57,8 @@ class Heading:
 
 def group_of(tier: Tier, kind: str) -> str:
     """The heading a hit stands under."""
-    if kind in ("feedback", "post-mortem"):
-        return "Records and post-mortems"
+    if kind in ("feedback", "post-mortem") and tier is not Tier.EXACT:
+        return _RECORDS
     return {
         Tier.EXACT: "Exact code",
         Tier.PHRASE: "Exact words",
@@ -69,7 +70,7 @@ def group_of(tier: Tier, kind: str) -> str:
 
 
 class ResultsModel(QAbstractListModel):
-    """Hits in the order given, with a heading where the group changes."""
+    """Hits under the heading of their group, in the order given; records and post-mortems stand below articles."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,14 +79,12 @@ class ResultsModel(QAbstractListModel):
 
     def show(self, hits: Sequence[Shown], heading: str = "") -> None:
         """Replace all rows; with ``heading``, all stand under that one."""
-        rows: list[Shown | Heading] = []
-        seen: set[str] = set()
+        groups: dict[str, list[Shown | Heading]] = {}
         for shown in hits:
             group = heading or group_of(shown.hit.tier, shown.hit.kind)
-            if group not in seen:
-                seen.add(group)
-                rows.append(Heading(group))
-            rows.append(shown)
+            groups.setdefault(group, [Heading(group)]).append(shown)
+        records = groups.pop(_RECORDS, [])
+        rows = [row for group in (*groups.values(), records) for row in group]
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()
