@@ -129,11 +129,10 @@ class Builder:
         words = _Ragged(known.words)
         extras = _Ragged(known.extras)
         count = len(self._rows)
-        posting_term, posting_document, tf, lengths, seen = self._postings(
+        posting_term, posting_document, tf, lengths, seen, body = self._postings(
             words, extras, term_of, count, len(ordered)
         )
-        head, head_ends = _stream(self._heads, words, term_of)
-        body, body_ends = _stream(self._fields[-1], words, term_of)
+        head, head_ends = _heads(self._heads, words, term_of)
         order = sorted(range(1, len(surfaces)), key=surfaces.__getitem__)
         entries = sorted(self._keywords)
         facts = self._facts
@@ -150,7 +149,7 @@ class Builder:
             head=head,
             head_ends=head_ends,
             body=body,
-            body_ends=body_ends,
+            body_ends=_ends(lengths[-1]),
             rows=self._rows,
             texts=self._texts,
             keywords=entries,
@@ -162,13 +161,15 @@ class Builder:
 
     def _postings(
         self, words: _Ragged, extras: _Ragged, term_of: Array, count: int, terms: int
-    ) -> tuple[Array, Array, Array, Array, Array]:
-        """Postings by term and document with a frequency per field; also field lengths, and uses of each surface."""
+    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """Postings by term and document with a frequency per field; then field lengths, uses of each surface, and the
+        terms of the bodies in reading order."""
         small = (terms + 1) * max(count, 1) < 2**31
         kind = np.int32 if small else np.int64
         lengths = np.zeros((len(FIELDS), count), np.int32)
         seen = np.zeros(len(term_of), np.int64)
         by_field: list[tuple[Array, Array]] = []
+        body = np.zeros(0, np.int32)
         for number, cuts in enumerate(self._fields):
             chunks = np.concatenate(cuts) if cuts else np.zeros(0, np.int32)
             documents = np.repeat(np.arange(count, dtype=kind), [len(c) for c in cuts])
@@ -177,6 +178,7 @@ class Builder:
                 surfaces, owners = ragged.expand(chunks, documents)
                 real = term_of[surfaces]
                 if ragged is words:
+                    body = real  # the last field's stays
                     lengths[number] = np.bincount(owners[real >= 0], minlength=count)
                 seen += np.bincount(surfaces, minlength=len(term_of))
                 keep = real >= 0
@@ -187,16 +189,20 @@ class Builder:
         for number, (known, counts) in enumerate(by_field):
             tf[number, np.searchsorted(union, known)] = np.minimum(counts, _TF_MOST)
         each = max(count, 1)
-        return (union // each).astype(np.int32), (union % each).astype(np.int32), tf, lengths, seen
+        return (union // each).astype(np.int32), (union % each).astype(np.int32), tf, lengths, seen, body
 
 
-def _stream(columns: Sequence[Array], words: _Ragged, term_of: Array) -> tuple[Array, Array]:
-    """Each document's terms in reading order, and where each document ends (beginning with 0)."""
+def _heads(columns: Sequence[Array], words: _Ragged, term_of: Array) -> tuple[Array, Array]:
+    """Each document's head as terms in reading order, and where each ends (beginning with 0)."""
+    count = len(columns)
     chunks = np.concatenate(columns) if columns else np.zeros(0, np.int32)
-    totals = np.concatenate((np.zeros(1, np.int64), np.cumsum(words.sizes[chunks], dtype=np.int64)))
-    ends = np.cumsum(np.fromiter((0, *(len(c) for c in columns)), np.int64, len(columns) + 1))
-    surfaces, _ = words.expand(chunks, None)
-    return term_of[surfaces], totals[ends]
+    owners = np.repeat(np.arange(count, dtype=np.int32), [len(c) for c in columns])
+    surfaces, owners = words.expand(chunks, owners)
+    return term_of[surfaces], _ends(np.bincount(owners, minlength=count))
+
+
+def _ends(lengths: Array) -> Array:
+    return np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)))
 
 
 class _Ragged:
@@ -204,16 +210,20 @@ class _Ragged:
 
     def __init__(self, lists: list[list[int]]) -> None:
         self.sizes = np.fromiter(map(len, lists), np.int32, len(lists))
-        self._starts = np.fromiter(accumulate(map(len, lists[:-1]), initial=0), np.int64, len(lists))
+        self._starts = np.fromiter(accumulate(map(len, lists[:-1]), initial=0), np.int32, len(lists))
+        self._mostly_empty = int(np.count_nonzero(self.sizes)) * 2 < len(lists)
         self._all = np.fromiter((n for one in lists for n in one), np.int32, int(self.sizes.sum()))
 
-    def expand(self, numbers: Array, owners: Array | None) -> tuple[Array, Array]:
+    def expand(self, numbers: Array, owners: Array) -> tuple[Array, Array]:
         """The lists of ``numbers``, one after the other, and the owner of each element."""
         sizes = self.sizes[numbers]
-        total = int(sizes.sum())
-        begins = np.repeat(self._starts[numbers] - (np.cumsum(sizes, dtype=np.int64) - sizes), sizes)
-        found = self._all[begins + np.arange(total)]
-        return found, (np.repeat(owners, sizes) if owners is not None else np.zeros(0, np.int32))
+        if self._mostly_empty:
+            there = np.flatnonzero(sizes)
+            numbers, owners, sizes = numbers[there], owners[there], sizes[there]
+        ends = np.cumsum(sizes, dtype=np.int32)
+        begins = np.repeat(self._starts[numbers] - (ends - sizes), sizes)
+        begins += np.arange(len(begins), dtype=np.int32)
+        return self._all[begins], np.repeat(owners, sizes)
 
 
 def _counted(keys: Array) -> tuple[Array, Array]:

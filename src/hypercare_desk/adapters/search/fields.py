@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hypercare_desk.domain.article import sections
 from hypercare_desk.domain.search import Document
 
 
@@ -54,7 +53,7 @@ _SYMPTOMS = frozenset(
         "symptome",
     )
 )
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _LINK_TARGET = re.compile(
     r"\]\([^)\s]{1,2000}(?:\s+\"[^\"\n]{0,200}\")?\)"  # the address behind a link
     r"|<[/!]?[a-zA-Z][^<>\n]{0,200}>"  # an HTML tag
@@ -80,23 +79,27 @@ def zones(document: Document) -> Zones:
     body = document.body
     if "](" in body or "<" in body or "&" in body:
         body = _LINK_TARGET.sub(_between, body)
-    symptoms = ""
-    headings = ""
+    symptoms: list[str] = []
+    headings: list[str] = []
     if "#" in body:
-        headings = "\n".join(_HEADING.findall(body))
-        lowered = headings.lower()
-        if any(name in lowered for name in _SYMPTOMS):
-            symptoms = "\n".join(
-                part.text for part in sections(body) if part.heading.strip().lower() in _SYMPTOMS
-            )
+        begun = -1
+        for found in _HEADING.finditer(body):
+            headings.append(found.group(2))
+            if begun >= 0 and len(found.group(1)) <= 2:
+                symptoms.append(body[begun : found.start()])
+                begun = -1
+            if len(found.group(1)) == 2 and found.group(2).strip().lower() in _SYMPTOMS:
+                begun = found.end()
+        if begun >= 0:
+            symptoms.append(body[begun:])
     labels = " ".join((*document.tags, document.component, document.release))
     return Zones(
         document.title,
         document.aliases,
         document.codes,
         labels,
-        symptoms,
-        headings,
+        "\n".join(symptoms),
+        "\n".join(headings),
         body,
     )
 

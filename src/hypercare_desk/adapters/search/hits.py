@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from hypercare_desk.adapters.search.analysis import stemmer
-from hypercare_desk.adapters.search.ranking import Ranked
+from hypercare_desk.adapters.search.answers import Answer
 from hypercare_desk.adapters.search.snippets import Marker
 from hypercare_desk.adapters.search.view import View
 from hypercare_desk.domain.search import Found, Hit, Tier
 
 _MOST_READ = 512 * 1024  # bytes of a file that a snippet is looked for in
 Uses = Mapping[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a query found, small enough to be kept: numbers, and the terms and beginnings of words to mark."""
-
-    ranked: Ranked
-    terms: tuple[str, ...] = ()
-    beginnings: tuple[str, ...] = ()
-    words: tuple[tuple[str, int], ...] = ()
-    suggestion: str = ""
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return 600 + 120 * len(self.ranked.documents) + 100 * (len(self.terms) + len(self.words))
 
 
 class Dresser:

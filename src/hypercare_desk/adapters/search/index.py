@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hypercare_desk.adapters.search.answers import Answer
 from hypercare_desk.adapters.search.blocks import Damaged
 from hypercare_desk.adapters.search.folders import (
     locked,
@@ -18,7 +19,7 @@ from hypercare_desk.adapters.search.folders import (
     set_aside,
     sweep,
 )
-from hypercare_desk.adapters.search.hits import Answer, Dresser
+from hypercare_desk.adapters.search.hits import Dresser
 from hypercare_desk.adapters.search.manifest import (
     Manifest,
     SegmentEntry,

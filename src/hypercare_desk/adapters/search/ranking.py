@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hypercare_desk.adapters.search.answers import Ranked
 from hypercare_desk.adapters.search.feedback_terms import FEWEST_WORDS, add_borrowed
 from hypercare_desk.adapters.search.matching import (
     BEGINNING_WEIGHT,
@@ -27,16 +28,6 @@ _RECORD_FACTOR = 0.5  # and count half where words are missing
 # article needs: there it is worth a little, which relevance on every judged collection bears out.
 _STRICT_WORDS = 3
 _ALL_WORDS_BONUS = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """The best documents in order, with score and tier, and how many were found in all."""
-
-    documents: list[int]
-    scores: list[float]
-    tiers: list[Tier]
-    total: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hypercare_desk.adapters.search.analysis import STOP_WORDS, cut, known_pieces, stemmer
+from hypercare_desk.adapters.search.answers import Answer, Ranked
 from hypercare_desk.adapters.search.builder import exact_form
 from hypercare_desk.adapters.search.feedback_terms import LONG_QUESTION
-from hypercare_desk.adapters.search.hits import Answer
 from hypercare_desk.adapters.search.matching import Match, Matcher, holding_all
 from hypercare_desk.adapters.search.parts import Array, distinct
 from hypercare_desk.adapters.search.phrases import Phrases
 from hypercare_desk.adapters.search.query import Clause, Filter, Phrase, Query, Word, kind_values, parse
-from hypercare_desk.adapters.search.ranking import Ranked, Special, rank
+from hypercare_desk.adapters.search.ranking import Special, rank
 from hypercare_desk.adapters.search.view import View
 from hypercare_desk.domain.search import Tier
 

@@ -9,18 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 
+from hypercare_desk.adapters.search.answers import Answer
 from hypercare_desk.adapters.search.blocks import Damaged
 from hypercare_desk.adapters.search.manifest import Manifest
 from hypercare_desk.adapters.search.parts import Array, distinct, saturate
 from hypercare_desk.adapters.search.rows import Row
 from hypercare_desk.adapters.search.segment import Segment
-
-if TYPE_CHECKING:
-    from hypercare_desk.adapters.search.hits import Answer
 
 V = TypeVar("V")
 _CACHE_BYTES = 40 << 20
