@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hypercare_desk.adapters.settings_file import FILE_NAME
-from hypercare_desk.adapters.workspace import workspace_paths
+from hypercare_desk.adapters.workspace import absolute, workspace_paths
 from hypercare_desk.domain.errors import Invalid, Unavailable
 
 MARK = ".hypercare-desk-demo"
@@ -33,7 +33,7 @@ def prepare_demo(folder: Path, *, fresh: bool = False) -> bool:
     files that are no part of a workspace stay. Raises ``Invalid`` for a folder that holds anything else,
     ``Unavailable`` when the disk refuses.
     """
-    folder = folder.expanduser().absolute()
+    folder = absolute(folder)
     mark = folder / MARK
     try:
         if mark.is_file():
@@ -56,7 +56,7 @@ def prepare_demo(folder: Path, *, fresh: bool = False) -> bool:
 
 def demo_is_whole(folder: Path) -> None:
     """Note that the demonstration in ``folder`` is filled; from now on it is used as it is."""
-    (folder / MARK).write_text(_WHOLE, encoding="utf-8")
+    (absolute(folder) / MARK).write_text(_WHOLE, encoding="utf-8")
 
 
 def _empty(folder: Path) -> None:

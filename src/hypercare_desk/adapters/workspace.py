@@ -45,7 +45,7 @@ def find_workspace(
         return _named(Path(named), "--workspace")
     if variable:
         return _named(Path(variable), WORKSPACE_VARIABLE)
-    here = (start or _current_folder()).absolute()
+    here = absolute(start or _current_folder())
     for folder in (here, *here.parents):
         if _is_workspace(folder):
             return folder
@@ -68,7 +68,7 @@ def create_workspace_files(
     A folder that holds other files may become one as long as nothing in it would be overwritten or taken over.
     Raises ``Invalid`` where there is a workspace (or its parts) already, ``Unavailable`` when the disk refuses.
     """
-    root, system = _absolute(root), check_system_name(system)
+    root, system = absolute(root), check_system_name(system)
     if not 1990 <= go_live.year <= 2100:
         raise Invalid(f"The go-live date must lie between 1990 and 2100, but is {go_live}.")
     if planned_exit and planned_exit < go_live:
@@ -100,7 +100,7 @@ def create_workspace_files(
 def discard_workspace_files(root: Path) -> None:
     """Take away what ``create_workspace_files`` made when the workspace could not be opened after all; other files
     stay."""
-    root = _absolute(root)
+    root = absolute(root)
     for name in ("desk.db", FILE_NAME):
         with suppress(OSError):
             (root / name).unlink(missing_ok=True)
@@ -114,7 +114,7 @@ def workspace_paths(root: Path) -> WorkspacePaths:
 
     Without a cache folder of the user's (a read-only home) the index goes to a private temporary folder.
     """
-    root = _absolute(root)
+    root = absolute(root)
     key = workspace_key(root)
     cache = Path(platformdirs.user_cache_dir(_APPLICATION, appauthor=False)) / key
     try:
@@ -186,7 +186,7 @@ def recent_workspaces() -> tuple[Path, ...]:
 
 def folder_state(folder: Path) -> tuple[bool, str]:
     """Whether ``folder`` can become a workspace, and a sentence about it."""
-    folder = _absolute(folder)
+    folder = absolute(folder)
     if _is_workspace(folder):
         return False, "This is a workspace already: open it."
     if folder.is_file():
@@ -223,8 +223,17 @@ def remember_opened(root: Path) -> None:
         return
 
 
+def absolute(folder: Path) -> Path:
+    """From the root, without ``..``; links stay as the user wrote them. Raises ``NotFound``."""
+    try:
+        folder = folder.expanduser()
+    except RuntimeError:  # ~somebody whom this machine does not know
+        raise NotFound(f"There is no home folder for {folder.parts[0]}: name the folder in full.") from None
+    return Path(os.path.normpath(folder if folder.isabsolute() else _current_folder() / folder))
+
+
 def _named(folder: Path, how: str) -> Path:
-    folder = _absolute(folder)
+    folder = absolute(folder)
     if folder.name == FILE_NAME and folder.is_file():
         folder = folder.parent
     if _is_workspace(folder):
@@ -235,11 +244,6 @@ def _named(folder: Path, how: str) -> Path:
         f'hypercare-desk init "{folder}" --system NAME --go-live DATE',
         folder=folder,
     )
-
-
-def _absolute(folder: Path) -> Path:
-    """From the root, without ``..``; links stay as the user wrote them."""
-    return Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100
 
 
 def _is_workspace(folder: Path) -> bool:

@@ -95,6 +95,20 @@ def test_a_name_that_is_none_is_refused_before_anything_is_made(workspace_folder
 
 
 @posix_only
+def test_a_current_folder_that_is_gone_or_a_strange_home_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(NotFound, match="current folder does not exist any more"):
+        made(Path("relative"))
+    with pytest.raises(NotFound, match="no home folder for ~nobody-at-all"):
+        find_workspace("~nobody-at-all/desk", {}, tmp_path)
+
+
+@posix_only
 def test_cache_and_data_are_private_outside_and_one_for_each_place(tmp_path: Path) -> None:
     one, two = (workspace_paths(made(tmp_path / name / "desk")) for name in ("x", "y"))
 
