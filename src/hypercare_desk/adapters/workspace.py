@@ -229,7 +229,7 @@ def absolute(folder: Path) -> Path:
         folder = folder.expanduser()
     except RuntimeError:  # ~somebody whom this machine does not know
         raise NotFound(f"There is no home folder for {folder.parts[0]}: name the folder in full.") from None
-    return Path(os.path.normpath(folder if folder.isabsolute() else _current_folder() / folder))
+    return Path(os.path.normpath(folder if folder.is_absolute() else _current_folder() / folder))
 
 
 def _named(folder: Path, how: str) -> Path:
