@@ -21,12 +21,12 @@ PICTURE_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _ICON = re.compile(r"^[a-z0-9-]{1,40}$")
 FONTS: Mapping[tuple[str, str, str], str] = {
-    ("DejaVu Sans", "normal", "normal"): "DejaVuSans.ttf",
-    ("DejaVu Sans", "bold", "normal"): "DejaVuSans-Bold.ttf",
-    ("DejaVu Sans", "normal", "italic"): "DejaVuSans-Oblique.ttf",
-    ("DejaVu Sans", "bold", "italic"): "DejaVuSans-BoldOblique.ttf",
-    ("DejaVu Sans Mono", "normal", "normal"): "DejaVuSansMono.ttf",
-    ("DejaVu Sans Mono", "bold", "normal"): "DejaVuSansMono-Bold.ttf",
+    ("Pack Sans", "normal", "normal"): "DejaVuSans.ttf",
+    ("Pack Sans", "bold", "normal"): "DejaVuSans-Bold.ttf",
+    ("Pack Sans", "normal", "italic"): "DejaVuSans-Oblique.ttf",
+    ("Pack Sans", "bold", "italic"): "DejaVuSans-BoldOblique.ttf",
+    ("Pack Mono", "normal", "normal"): "DejaVuSansMono.ttf",
+    ("Pack Mono", "bold", "normal"): "DejaVuSansMono-Bold.ttf",
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from hypercare_desk.adapters.pdf.wording import number, short_day
 
 BLUE, GREEN, INK, GREY, GRID, PALE = "#2456C8", "#1F8A50", "#1A1F26", "#545D6A", "#E6E9EE", "#C3D1F3"
+FAMILY = "Pack Sans"
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "hypercare-desk",
@@ -183,4 +184,5 @@ def _svg(
         draw(figure.add_axes(place))
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return out.getvalue()
+    # The pack's own copy of the font has a name of its own, lest a machine's other version of it is taken.
+    return out.getvalue().replace("DejaVu Sans", FAMILY)

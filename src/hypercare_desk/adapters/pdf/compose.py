@@ -108,7 +108,7 @@ def _article(
         named.add(record["id"])
     titles = {a["id"]: a["title"] for a in snapshot["articles"]} if article["links"] else {}
     card = len(facts) >= _CARD
-    shown = [_part(part) for part in parts if not _is_fact(part, article)]
+    shown = [_part(part) for part in parts if part.html.strip() and not _is_fact(part, article)]
     beside, lines = beside_card(shown, facts, bool(article["uses"]["used"])) if card else (0, 0)
     return {
         **article,

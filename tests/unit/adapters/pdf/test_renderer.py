@@ -29,7 +29,12 @@ def text(page) -> str:
     return page.extract_text().replace("\u2007", " ")
 
 
-def test_the_same_snapshot_gives_the_same_bytes(built, snapshot_json, tmp_path):
+def test_the_same_snapshot_gives_the_same_bytes_whatever_fonts_a_machine_has(
+    built, snapshot_json, tmp_path, monkeypatch
+):
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(f"<fontconfig><dir>/nowhere</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(fonts))
     PdfRenderer(tmp_path).render(snapshot_json, tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == built.read_bytes()
 
