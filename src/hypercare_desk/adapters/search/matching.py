@@ -96,7 +96,7 @@ class Matcher:
     def _guess(self, word: str) -> tuple[Postings, str]:
         found = self._view.guesses.get(word)
         if found is None:
-            found = nearest(self._view, word, _SPELLINGS)
+            found = nearest(self._view, word, _SPELLINGS, self._stem)
             self._view.guesses.put(word, found, 200)
         if not found:
             return EMPTY, ""

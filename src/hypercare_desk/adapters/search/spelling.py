@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from hypercare_desk.adapters.search.parts import letters_of
@@ -9,6 +11,9 @@ from hypercare_desk.adapters.search.segment import Segment
 from hypercare_desk.adapters.search.view import View
 
 _MOST_COMPARED = 4000
+_MOST_STEMMED = 600
+_ROOT = 5
+_ENDING = 4
 
 
 def edits_allowed(word: str) -> int:
@@ -18,16 +23,18 @@ def edits_allowed(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
-def nearest(view: View, word: str, most: int) -> tuple[str, ...]:
-    """Up to ``most`` words of the index, fewest edits first, then the most used."""
+def nearest(view: View, word: str, most: int, stem: Callable[[str], str]) -> tuple[str, ...]:
+    """Up to ``most`` words of the index, fewest edits first, then the most used.
+
+    Where no word is near as it is written, stems are compared: the index may know only *received* of *recieve*.
+    """
     allowed = edits_allowed(word)
     if not allowed:
         return ()
-    found: dict[str, tuple[int, int]] = {}
-    for segment in view.segments:
-        for other, edits, count in _near_in(segment, word, allowed):
-            before = found.get(other, (edits, 0))
-            found[other] = (edits, before[1] + count)
+    found = _near(view, lambda segment: _near_in(segment, word, allowed))
+    if not found:
+        root = stem(word)
+        found = _near(view, lambda segment: _near_stems_in(segment, root, stem)) if len(root) >= _ROOT else {}
     if not found:
         return ()
     fewest = min(edits for edits, _ in found.values())
@@ -37,6 +44,35 @@ def nearest(view: View, word: str, most: int) -> tuple[str, ...]:
     )
     best = found[ranked[0]][1]
     return tuple(other for other in ranked if found[other][1] * 20 >= best)[:most]
+
+
+def _near(view: View, look: Callable[[Segment], list[tuple[str, int, int]]]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for segment in view.segments:
+        for other, edits, count in look(segment):
+            before = found.get(other, (edits, 0))
+            found[other] = (edits, before[1] + count)
+    return found
+
+
+def _near_stems_in(segment: Segment, root: str, stem: Callable[[str], str]) -> list[tuple[str, int, int]]:
+    """Word, edits and count for words of one segment whose stem is one edit from ``root``; endings may differ."""
+    from rapidfuzz.distance import OSA
+
+    raw = root.encode()
+    lengths = np.diff(segment.lazy("surface_start"))
+    letters = segment.lazy("surface_letters")
+    lost = np.bitwise_count(letters_of([raw])[0] & ~letters)
+    fits = (lost <= 1) & (lengths >= len(raw) - 1) & (lengths <= len(raw) + _ENDING)
+    near = np.flatnonzero(fits)
+    counts = segment.lazy("surface_count")
+    near = near[np.argsort(-counts[near])[:_MOST_STEMMED]]
+    found: list[tuple[str, int, int]] = []
+    for number in near.tolist():
+        other = segment.surfaces[number].decode("utf-8", "replace")
+        if OSA.distance(root, stem(other), score_cutoff=1) == 1:
+            found.append((other, 1, int(counts[number])))
+    return found
 
 
 def _near_in(segment: Segment, word: str, allowed: int) -> list[tuple[str, int, int]]:

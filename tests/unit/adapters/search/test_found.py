@@ -277,6 +277,12 @@ def test_a_typo_is_forgiven_and_put_right(indexed: Indexed, typed: str) -> None:
     assert answer.suggestion == "receive"
 
 
+def test_a_typo_finds_a_word_that_the_index_knows_with_another_ending(indexed: Indexed) -> None:
+    answer = indexed(document(1, "Mail was received twice"), *FILLER).find("recieve", typing=False)
+    assert [(hit.id, hit.tier) for hit in answer.hits] == [("KI-0001", Tier.TYPO)]
+    assert answer.suggestion == "received"
+
+
 def test_two_edits_are_forgiven_from_eight_letters(indexed: Indexed) -> None:
     index = indexed(document(1, "Authentication"), document(2, "Paper"), *FILLER)
     assert found(index, "autentificaton", typing=False) == []
