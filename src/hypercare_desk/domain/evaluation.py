@@ -37,8 +37,7 @@ def evaluate(criteria: Iterable[Criterion], facts: Facts, index: FactIndex | Non
     """
     active = sorted((c for c in criteria if c.active), key=lambda c: c.id)
     with collector_at_rest():
-        index = index or FactIndex(facts)
-        return Verdict("", facts.as_of, tuple(_result(index, c, facts) for c in active))
+        return Verdict("", facts.as_of, _results(index or FactIndex(facts), active, facts))
 
 
 def series(
@@ -116,6 +115,11 @@ def valid_waiver(waivers: Iterable[Waiver], criterion_id: str, at: datetime, tod
         and w.approver.strip().casefold() != w.owner.strip().casefold()
     ]
     return max(valid, key=lambda w: (w.expires_on, w.id), default=None)
+
+
+def _results(index: FactIndex, criteria: Sequence[Criterion], facts: Facts) -> tuple[CriterionResult, ...]:
+    # An index made for this call alone is gone when this returns, before the collector could walk through it.
+    return tuple(_result(index, c, facts) for c in criteria)
 
 
 def _result(index: FactIndex, criterion: Criterion, facts: Facts) -> CriterionResult:
