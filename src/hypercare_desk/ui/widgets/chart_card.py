@@ -6,7 +6,7 @@ import csv
 import io
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -137,7 +137,7 @@ def chart_bytes(chart: Chart, kind: str) -> bytes:
         chart.paint(painter, QRectF(chart.rect()))
         painter.end()
     else:
-        _picture(chart, chart.theme).save(buffer, b"PNG")
+        QImageWriter(buffer, QByteArray(b"png")).write(_picture(chart, chart.theme))
     buffer.close()
     return bytes(data.data())
 
