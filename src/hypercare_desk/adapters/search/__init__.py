@@ -4,8 +4,10 @@ Belongs here: analysis, building, storage and reading of the index, query parsin
 Does not belong here: what is indexed when (services/search.py), reading front matter (adapters/kb).
 
 The way through: ``index`` (the port) → ``searcher`` (one question) → ``query``, ``matching``, ``phrases``,
-``ranking`` → ``view`` (a generation) → ``segment`` → ``blocks`` (checked files); and for writing ``writer`` (Whoosh's
-writer) → ``builder`` or ``merging`` → ``parts`` → ``blocks``. ``codec`` is the only file that knows Whoosh inside.
+``ranking``, ``feedback_terms`` → ``view`` (a generation) → ``segment`` → ``blocks`` (checked files), and back through
+``hits``. For writing: ``writer`` (Whoosh's writer) → ``builder`` or ``merging`` → ``parts`` → ``blocks``; ``manifest``
+is the commit. ``codec`` shows Whoosh the same files; besides it only ``writer`` knows Whoosh. Changing ``fields``,
+``analysis`` or the files' layout: raise ``manifest.FORMAT``, and old indexes are built again by themselves.
 """
 
 from hypercare_desk.adapters.search.index import WhooshIndex
