@@ -61,7 +61,7 @@ def _sentence(numbers: Statistics, still: int) -> str:
     solved = sum(d.solved for d in numbers.days)
     text = (
         f"{_count(numbers.records, 'record')} in {_count(len(numbers.days), 'day')}, {solved} solved,"
-        f" {still} handed over."
+        f" {still} still open."
     )
     work: list[DayCount] = [d for d in numbers.days if d.workday]
     if len(work) >= 10:
