@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hypercare_desk.adapters.markdown import MarkdownRenderer
     from hypercare_desk.services.backup import BackupService
     from hypercare_desk.services.doctor import DoctorService
+    from hypercare_desk.services.drafts import DraftService
     from hypercare_desk.services.exit_criteria import ExitCriteriaService
     from hypercare_desk.services.feedback import FeedbackService
     from hypercare_desk.services.gaps import GapService
@@ -121,6 +122,12 @@ class Assembly:
         from hypercare_desk.services.gaps import GapService
 
         return GapService(knowledge=desk.knowledge, search=desk.search)
+
+    def drafts(self, desk: Desk) -> DraftService:
+        from hypercare_desk.adapters.draft_files import JsonDrafts
+        from hypercare_desk.services.drafts import DraftService
+
+        return DraftService(files=JsonDrafts(self._paths.data / "drafts"), clock=self._clock)
 
     def intake(self, desk: Desk) -> IntakeService:
         from hypercare_desk.adapters.intake.markdown_folder import MarkdownFolders

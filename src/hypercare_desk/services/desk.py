@@ -12,6 +12,7 @@ from hypercare_desk.domain.changes import Changes
 if TYPE_CHECKING:  # a service is imported when it is first asked for
     from hypercare_desk.services.backup import BackupService
     from hypercare_desk.services.doctor import DoctorService
+    from hypercare_desk.services.drafts import DraftService
     from hypercare_desk.services.exit_criteria import ExitCriteriaService
     from hypercare_desk.services.feedback import FeedbackService
     from hypercare_desk.services.gaps import GapService
@@ -52,6 +53,8 @@ class Makers(Protocol):
     def knowledge(self, desk: Desk) -> KnowledgeService: ...
 
     def gaps(self, desk: Desk) -> GapService: ...
+
+    def drafts(self, desk: Desk) -> DraftService: ...
 
     def intake(self, desk: Desk) -> IntakeService: ...
 
@@ -112,6 +115,11 @@ class Desk:
     def gaps(self) -> GapService:
         """Searches that found nothing, as articles to be written."""
         return self._service("gaps", self._makers.gaps)
+
+    @property
+    def drafts(self) -> DraftService:
+        """Articles that are being written and not saved yet."""
+        return self._service("drafts", self._makers.drafts)
 
     @property
     def intake(self) -> IntakeService:

@@ -451,6 +451,26 @@ class Archives(Protocol):
 # --- handoff -------------------------------------------------------------------------------------------------
 
 
+class DraftFiles(Protocol):
+    """What is being written, outside the workspace; ``name`` is an article's id."""
+
+    def write(self, name: str, words: Mapping[str, object]) -> None:
+        """Keep ``words`` whole in the place of what had that name. Raises ``Unavailable``."""
+        ...
+
+    def read(self, name: str) -> Mapping[str, object]:
+        """What was kept; empty when there is nothing readable."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Keep it no longer."""
+        ...
+
+    def names(self) -> Sequence[str]:
+        """The names of all that is kept."""
+        ...
+
+
 class PackRenderer(Protocol):
     """Turns a frozen snapshot into a PDF in a child process."""
 

@@ -88,8 +88,12 @@ class AboutBox(QDialog):
             ("Ctrl+Shift+T", self.tr("Feedback: triage matrix")),
             ("Ctrl+B, Ctrl+I", self.tr("Editor: bold, italic")),
             ("F8, Shift+F8", self.tr("Editor: next, previous failed check")),
-            ("Ctrl+Tab, Ctrl+W", self.tr("Knowledge: next tab, close tab")),
+            ("F3, Shift+F3", self.tr("Editor: next, previous place of what is searched for")),
+            ("Ctrl+Tab, Ctrl+Shift+Tab", self.tr("Knowledge: next, previous tab")),
+            ("Ctrl+W", self.tr("Knowledge: close the tab")),
+            ("Delete", self.tr("Timeline: take a line away; Knowledge: retire the chosen article")),
             ("Space", self.tr("Timeline: star a line")),
+            ("Escape", self.tr("Close the palette, clear the search, leave the call")),
         ]
         return _table((self.tr("Key"), self.tr("Does")), rows, self.tr("Keys"))
 

@@ -28,6 +28,7 @@ from hypercare_desk.ui.navigator import Navigator, Place
 from hypercare_desk.ui.outside_watch import OutsideWatch
 from hypercare_desk.ui.pages.page import Command, Page, Surroundings
 from hypercare_desk.ui.theme import Theme
+from hypercare_desk.ui.undoing import offer
 from hypercare_desk.ui.widgets.command_palette import CommandPalette, Entry
 from hypercare_desk.ui.widgets.header import Header
 from hypercare_desk.ui.widgets.rail import Rail
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._memory = memory
         self._pages: dict[str, Page] = {}
-        self._verdict: Verdict | None = None
+        self._locked = ""
         self.jobs = Jobs(self)
         self.bus = ChangesBus(self)
         self.messages = Messages(self)
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self._fill_header()
         self.bus.follow(desk)
         self._watch = OutsideWatch(desk, self.jobs, self)
+        self.jobs.read(lambda _p: len(desk.drafts.all()), self._on_drafts)
 
     # --- assembly --------------------------------------------------------------------------------------------
 
@@ -134,17 +136,19 @@ class MainWindow(QMainWindow):
 
     def _make_actions(self) -> None:
         standard = QKeySequence.StandardKey
-        page = self._on_page
+        page, writing = self._on_page, self._on_writing_page
         rows: tuple[tuple[str, str | QKeySequence.StandardKey, Callable[[], object]], ...] = (
             (self.tr("Command palette"), "Ctrl+K", self._on_palette),
             (self.tr("Search"), "Ctrl+L", lambda: self.navigator.go("search")),
-            (self.tr("New on this page"), standard.New, page(lambda shown: shown.new())),
+            (self.tr("New on this page"), standard.New, writing(lambda shown: shown.new())),
             (self.tr("Open workspace…"), standard.Open, lambda: self.workspace_requested.emit("open")),
-            (self.tr("Save"), standard.Save, page(lambda shown: shown.save())),
-            (self.tr("Finish the current item"), "Ctrl+Return", page(lambda shown: shown.finish())),
+            (self.tr("Save"), standard.Save, writing(lambda shown: shown.save())),
+            (self.tr("Print…"), standard.Print, self._on_print),
+            (self.tr("Finish the current item"), "Ctrl+Return", writing(lambda shown: shown.finish())),
+            (self.tr("Edit"), "F2", page(lambda shown: shown.edit())),
             (self.tr("Find here"), standard.Find, page(lambda shown: shown.find_here())),
             (self.tr("Undo"), standard.Undo, self._on_undo),
-            (self.tr("Redo"), standard.Redo, self.undo.redo),
+            (self.tr("Redo"), standard.Redo, self._on_redo),
             (self.tr("Back"), standard.Back, self.navigator.back),
             (self.tr("Forward"), standard.Forward, self.navigator.forward),
             (self.tr("Next pane"), "F6", lambda: self._on_pane(1)),
@@ -155,6 +159,7 @@ class MainWindow(QMainWindow):
             (self.tr("Text smaller"), standard.ZoomOut, lambda: self._zoom(-0.1)),
             (self.tr("Text normal"), "Ctrl+0", lambda: self._theme.set(scale=1.0)),
             (self.tr("Light or dark"), "", self._switch_theme),
+            (self.tr("Full screen"), "F11", self._on_full_screen),
             (self.tr("Keys and help"), standard.HelpContents, lambda: self.about_requested.emit()),
             (self.tr("Quit"), "Ctrl+Q", self.close),
         )
@@ -214,7 +219,11 @@ class MainWindow(QMainWindow):
 
     def _on_counted(self, counted: tuple[str, int, int, int, Verdict | None, int]) -> None:
         locked, articles, new, drafts, verdict, behind = counted
-        self._header.show_workspace(self._desk.settings.system, locked)
+        if locked != self._locked:
+            self._locked = locked
+            self._header.show_workspace(self._desk.settings.system, locked)
+            for page in self._pages.values():
+                page.lock(locked)
         self._rail.badge("knowledge", f"{articles:,}" if articles else "")
         self._rail.badge("feedback", str(new) if new else "", filled=True)
         self._rail.badge("postmortems", str(drafts) if drafts else "", filled=True)
@@ -239,6 +248,26 @@ class MainWindow(QMainWindow):
 
         return run
 
+    def _on_writing_page(self, call: Callable[[Page], None]) -> Callable[[], None]:
+        """As ``_on_page``, unless nothing can be written: then the reason is said."""
+
+        def run() -> None:
+            if self.page and self._locked and self.page.editing_parts():
+                self.messages.note(self._locked)
+            elif self.page:
+                call(self.page)
+
+        return run
+
+    def _on_print(self) -> None:
+        if self.page and not self.page.print():
+            self.messages.note(self.tr("There is nothing to print here: open an article, or save the pack."))
+
+    def _on_full_screen(self) -> None:
+        if self.page and self.page.full_screen():
+            return
+        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+
     def catch_up(self) -> None:
         """Look for what was changed while the workspace was closed."""
         self._watch.look()
@@ -249,12 +278,20 @@ class MainWindow(QMainWindow):
         if entry is None:
             return
         if place.page not in self._pages:
-            self._pages[place.page] = entry.make(self._around)
-            self._stack.addWidget(self._pages[place.page])
+            made = self._pages[place.page] = entry.make(self._around)
+            self._stack.addWidget(made)
+            made.lock(self._locked)
         page = self._pages[place.page]
         self._stack.setCurrentWidget(page)
         self._rail.choose(place.page)
         page.show_target(place.target, place.text)
+
+    def _on_drafts(self, count: int) -> None:
+        if count:
+            words = self.tr("1 draft was not saved") if count == 1 else self.tr("{0} drafts were not saved")
+            self.messages.done(
+                words.format(count), self.tr("Open"), lambda: self.navigator.go("knowledge", "drafts")
+            )
 
     @Slot(object)
     def _on_changed(self, _changes: Changes) -> None:
@@ -266,12 +303,20 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_message(self, message: Message) -> None:
-        self._status.say(message.text, message.tone.value, message.label, message.action)
+        action = message.action
+        if action is not None and message.undoes:
+            action = offer(self.undo, message.text, action, message.again)
+        self._status.say(message.text, message.tone.value, message.label, action)
 
     @Slot()
     def _on_palette(self) -> None:
         commands = [*self._commands, *(self.page.commands() if self.page else ())]
-        entries = [Entry(self.tr("Do"), c.text, c.run, c.key, c.icon, c.disabled) for c in commands]
+        entries = [
+            Entry(
+                self.tr("Do"), c.text, c.run, c.key, c.icon, c.disabled or (self._locked if c.writes else "")
+            )
+            for c in commands
+        ]
         entries += [
             Entry(self.tr("Go to"), e.words, lambda n=e.name: self.navigator.go(n), e.key, e.icon)
             for e in self._entries.values()
@@ -305,10 +350,17 @@ class MainWindow(QMainWindow):
         if self.undo.canUndo():
             self.undo.undo()
         else:
-            self._status.run_action()
+            self.messages.note(self.tr("There is nothing to undo."))
+
+    def _on_redo(self) -> None:
+        if self.undo.canRedo():
+            self.undo.redo()
+        else:
+            self.messages.note(self.tr("There is nothing to redo."))
 
     def _on_pane(self, step: int) -> None:
-        panes = [pane for pane in (self.page.panes() if self.page else ()) if pane.isVisible()]
+        shown = self.page.panes() if self.page else ()
+        panes = [pane for pane in (*shown, self._status.action) if pane.isVisible()]
         if not panes:
             return
         focus = QApplication.focusWidget()

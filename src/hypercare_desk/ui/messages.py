@@ -19,12 +19,17 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; ``action`` with its label is offered beside it (Undo, Details, Open)."""
+    """One message; ``action`` with its label is offered beside it (Undo, Details, Open).
+
+    ``undoes`` says that the action undoes what was done, and ``again`` does it once more.
+    """
 
     text: str
     tone: Tone = Tone.NOTE
     label: str = ""
     action: Callable[[], None] | None = None
+    undoes: bool = False
+    again: Callable[[], None] | None = None
 
 
 class Messages(QObject):
@@ -35,6 +40,10 @@ class Messages(QObject):
     def done(self, text: str, label: str = "", action: Callable[[], None] | None = None) -> None:
         """Something was done; ``action`` undoes it or opens it."""
         self.told.emit(Message(text, Tone.DONE, label, action))
+
+    def undoable(self, text: str, undo: Callable[[], None], again: Callable[[], None] | None = None) -> None:
+        """Something was done that Ctrl+Z takes back and Redo, with ``again``, does once more."""
+        self.told.emit(Message(text, Tone.DONE, self.tr("Undo"), undo, True, again))
 
     def note(self, text: str) -> None:
         """Something worth knowing."""

@@ -16,6 +16,7 @@ from hypercare_desk.ui.jobs import Jobs
 from hypercare_desk.ui.messages import Messages
 from hypercare_desk.ui.navigator import Navigator
 from hypercare_desk.ui.theme import Theme
+from hypercare_desk.ui.widgets.basics import lock_controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,15 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the palette and the menu offer. ``disabled`` says why not now, or is empty."""
+    """Something the palette and the menu offer. ``disabled`` says why not now, or is empty; ``writes`` means that it
+    changes the workspace, and is not offered in one that is read-only."""
 
     text: str
     run: Callable[[], None]
     key: str = ""
     icon: str = "ph.caret-right"
     disabled: str = ""
+    writes: bool = False
 
 
 class Page(QWidget):
@@ -52,6 +55,7 @@ class Page(QWidget):
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.around = around
+        self.locked = ""
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         around.bus.changed.connect(self._on_changed)
@@ -71,6 +75,17 @@ class Page(QWidget):
     def save(self) -> None:
         """Ctrl+S: save what is edited."""
 
+    def edit(self) -> None:
+        """F2: edit or open the chosen item."""
+
+    def print(self) -> bool:
+        """Ctrl+P: print what is read; False if the page has nothing to print."""
+        return False
+
+    def full_screen(self) -> bool:
+        """F11: show what the page has for a full screen; False if it has nothing of its own."""
+        return False
+
     def find_here(self) -> None:
         """Ctrl+F: put the cursor where this page is searched or filtered."""
 
@@ -88,6 +103,17 @@ class Page(QWidget):
 
     def remember(self) -> None:
         """Keep sizes and drafts; called before the window closes and before the workspace is left."""
+
+    def editing_parts(self) -> Sequence[QWidget]:
+        """Whatever only serves to change something; it is locked in a workspace that is read-only."""
+        return ()
+
+    def lock(self, reason: str) -> None:
+        """Nothing can be written, and ``reason`` says why; reading, searching and copying go on."""
+        self.locked = reason
+        if reason:
+            for part in self.editing_parts():
+                lock_controls(part, reason)
 
     def concerned(self, changes: Changes) -> bool:
         """Whether these changes mean that the page must load again."""

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -53,6 +59,17 @@ def frame(name: str) -> QFrame:
     return made
 
 
+def lock_controls(part: QWidget, reason: str) -> None:
+    """Make ``part`` and all in it read-only: text stays selectable, buttons and choices are off and say why."""
+    for control in (part, *part.findChildren(QWidget)):
+        if isinstance(control, QComboBox | QAbstractButton | QAbstractSpinBox):
+            control.setEnabled(False)
+            control.setToolTip(reason)
+        elif isinstance(control, QLineEdit | QPlainTextEdit):
+            control.setReadOnly(True)
+            control.setToolTip(reason)
+
+
 class Chip(QLabel):
     """A state as word on its tint; the word carries the meaning, the hue backs it up."""
 
@@ -70,9 +87,19 @@ class Chip(QLabel):
             self.style().polish(self)
 
 
+class _Button(QPushButton):
+    """Enter presses it, as Space does, outside dialogs too."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def button(text: str, key: str = "", *, primary: bool = False, flat: bool = False) -> QPushButton:
     """A push button; its key is shown after its words and in its tooltip (the shortcut itself is the window's)."""
-    made = QPushButton(f"{text}   {key}" if key else text)
+    made = _Button(f"{text}   {key}" if key else text)
     made.setProperty("primary", primary)
     made.setProperty("flat", flat)
     made.setAccessibleName(text)

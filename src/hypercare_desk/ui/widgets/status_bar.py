@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import button, label, row, rule
@@ -102,12 +111,10 @@ class StatusBar(QFrame):
         self._dismiss.hide()
         self._paint()
 
-    def run_action(self) -> bool:
-        """Do what the message offers (Undo); False if it offers nothing."""
-        if self._action is None:
-            return False
-        self._on_act()
-        return True
+    @property
+    def action(self) -> QPushButton:
+        """The button of what the message offers; F6 ends there."""
+        return self._act
 
     def show_job(self, number: int, name: str, done: int, total: int, what: str) -> None:
         """Show how far a job is."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -31,14 +31,16 @@ from hypercare_desk.ui.widgets.basics import EmptyState, button, column, label, 
 
 
 class AllArticles(QWidget):
-    """``open_requested`` carries an id; ``new_requested`` a kind's value."""
+    """``open_requested`` and ``retire_requested`` carry an id; ``new_requested`` a kind's value."""
 
     open_requested = Signal(str)
+    retire_requested = Signal(str)
     new_requested = Signal(str)
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._around = around
+        self.locked = False
         self._model = ArticlesModel(around.theme, self)
         self._model.today = around.desk.clock.today()
         self._filter = ArticlesFilter(self._model, self)
@@ -56,7 +58,11 @@ class AllArticles(QWidget):
         self.table.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        self.table.activated.connect(lambda _index: self._open())
+        self.table.activated.connect(lambda _index: self.open_chosen())
+        delete = QAction(self.table, shortcut=QKeySequence(QKeySequence.StandardKey.Delete))
+        delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.triggered.connect(lambda _c=False: self._retire())
+        self.table.addAction(delete)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.field = QLineEdit()
@@ -78,14 +84,14 @@ class AllArticles(QWidget):
             self.tr("Any area"), [(name, name) for name in around.desk.settings.components]
         )
         self._count = label("", "small")
-        self._new = button(self.tr("New article"), "Ctrl+N", primary=True)
-        self._new.clicked.connect(self.choose_kind)
+        self.new_button = button(self.tr("New article"), "Ctrl+N", primary=True)
+        self.new_button.clicked.connect(self.choose_kind)
         self._empty = EmptyState(around.theme, "ph.books")
         self._states = QStackedWidget()
         self._states.addWidget(self.table)
         self._states.addWidget(self._empty)
         head = column(
-            row(label(self.tr("Knowledge"), "title"), None, self._count, self._new),
+            row(label(self.tr("Knowledge"), "title"), None, self._count, self.new_button),
             self._views,
             row(self.field, self._kind, self._status, self._confidence, self._component),
             spacing=8,
@@ -115,7 +121,7 @@ class AllArticles(QWidget):
         menu = QMenu(self)
         for kind in Kind:
             menu.addAction(kind.label, lambda k=kind: self.new_requested.emit(k.value))
-        menu.popup(self._new.mapToGlobal(QPoint(0, self._new.height())))
+        menu.popup(self.new_button.mapToGlobal(QPoint(0, self.new_button.height())))
         menu.setActiveAction(menu.actions()[0])
 
     def remember(self) -> None:
@@ -198,9 +204,14 @@ class AllArticles(QWidget):
         self.table.setFocus()
         self.table.selectRow(0)
 
-    def _open(self) -> None:
+    def open_chosen(self) -> None:
+        """Open the article of the chosen row."""
         if chosen := self._chosen():
             self.open_requested.emit(chosen.fields.id)
+
+    def _retire(self) -> None:
+        if (chosen := self._chosen()) and not self.locked and chosen.fields.status is not Status.RETIRED:
+            self.retire_requested.emit(chosen.fields.id)
 
     def _on_menu(self, at: QPoint) -> None:
         chosen = self._chosen()
@@ -211,7 +222,10 @@ class AllArticles(QWidget):
             (fields.id, fields.title, fields.kind.label, word(fields.status), word(fields.confidence))
         )
         menu = QMenu(self)
-        menu.addAction(self.tr("Open"), self._open)
+        menu.addAction(self.tr("Open"), self.open_chosen)
+        if not self.locked:
+            menu.addAction(self.tr("Retire   Delete"), self._retire)
+        menu.addSeparator()
         menu.addAction(self.tr("Copy"), lambda: QGuiApplication.clipboard().setText(line))
         menu.addAction(
             self.tr("Copy reference"), lambda: QGuiApplication.clipboard().setText(self.reference())

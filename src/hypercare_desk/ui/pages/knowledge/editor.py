@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QLineEdit, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from hypercare_desk.domain.article import Article, ArticleDraft, ArticleRow, Confidence, Revision
-from hypercare_desk.domain.article import CheckReport as Report
+from hypercare_desk.domain.article import Article, ArticleDraft, Confidence
 from hypercare_desk.domain.errors import Conflict, DeskError
-from hypercare_desk.domain.feedback import Link
+from hypercare_desk.services.drafts import KeptDraft
 from hypercare_desk.services.progress import Progress
 from hypercare_desk.ui.pages.knowledge.articles import word
 from hypercare_desk.ui.pages.knowledge.conflict import Choice, ConflictDialog
-from hypercare_desk.ui.pages.knowledge.drafts import Drafts, KeptDraft
-from hypercare_desk.ui.pages.knowledge.fields_form import FieldsForm
+from hypercare_desk.ui.pages.knowledge.draft_keeper import DraftKeeper
 from hypercare_desk.ui.pages.knowledge.find_bar import FindBar
-from hypercare_desk.ui.pages.knowledge.side_panes import ChecksPane, HistoryPane, LinksPane
+from hypercare_desk.ui.pages.knowledge.life_menu import Move, fill, moves
+from hypercare_desk.ui.pages.knowledge.side import Side
 from hypercare_desk.ui.pages.knowledge.source_edit import SourceEdit
+from hypercare_desk.ui.pages.knowledge.tool_row import ToolRow
 from hypercare_desk.ui.pages.page import Surroundings
+from hypercare_desk.ui.printing import print_document
 from hypercare_desk.ui.widgets.article_view import ArticleView
-from hypercare_desk.ui.widgets.basics import Chip, NoticeBar, button, column, label, row, rule
+from hypercare_desk.ui.widgets.basics import Chip, NoticeBar, button, column, label, lock_controls, row, rule
 
 _PREVIEW_MS = 200
 _DRAFT_MS = 5000
 _SHRUNK = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """What is looked up beside an article."""
-
-    report: Report
-    linking: Sequence[ArticleRow]
-    records: Sequence[Link]
-    history: Sequence[Revision]
 
 
 class Editor(QWidget):
@@ -46,17 +44,18 @@ class Editor(QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self, around: Surroundings, article: Article, drafts: Drafts, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, around: Surroundings, article: Article, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._around = around
         self._article = article
-        self._drafts = drafts
+        self._version = article.version
+        self._drafts = DraftKeeper(around, article.id)
         self._unsaved = False
         self._saving = False
         self._loading = False
-        theme, settings = around.theme, around.desk.settings
+        self._gone = False
+        self.locked = ""
+        theme = around.theme
         self._title = QLineEdit()
         self._title.setObjectName("titleField")
         self._title.setAccessibleName(self.tr("Title"))
@@ -69,30 +68,26 @@ class Editor(QWidget):
         self._validate = button(self.tr("Save and validate"), "Ctrl+Enter", primary=True)
         self._more = QToolButton()
         self._more.setText("⋮")
-        self._more.setAccessibleName(self.tr("More"))
+        self._more.setAccessibleName(self.tr("More: hand in, publish, validate, retire"))
+        self._more.setToolTip(self._more.accessibleName())
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu = QMenu(self._more)
+        self._more.setMenu(self._menu)
         self.notice = NoticeBar()
         self.source = SourceEdit(theme)
         self.preview = ArticleView(theme, around.desk.paths.kb)
         self.preview.setAccessibleName(self.tr("Preview"))
         self._place = label("", "small")
         self.find_bar = FindBar(self.source)
-        self.checks = ChecksPane(theme)
-        self.fields = FieldsForm(settings.components, settings.environments)
-        self.links = LinksPane(theme)
-        self.history = HistoryPane(theme)
-        self._side = QTabWidget()
-        self._side.addTab(self.checks, self.tr("Checks"))
-        self._side.addTab(self.fields, self.tr("Fields"))
-        self._side.addTab(self.links, self.tr("Links"))
-        self._side.addTab(self.history, self.tr("History"))
-        self._side.setMinimumWidth(230)
+        self._side = Side(around, self.source.text)
+        self.checks, self.fields, self.history = self._side.checks, self._side.fields, self._side.history
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self._preview_timer = QTimer(self, singleShot=True, interval=_PREVIEW_MS)
         self._draft_timer = QTimer(self, singleShot=True, interval=_DRAFT_MS)
         self._assemble()
         self._connect()
         self.load(article)
-        self._offer_draft()
+        self._drafts.find(self._offer_draft)
 
     # --- building --------------------------------------------------------------------------------------------
 
@@ -106,30 +101,7 @@ class Editor(QWidget):
                 margins=(20, 12, 20, 10),
             )
         )
-        bar = row(spacing=2, margins=(8, 4, 12, 4))
-        tools = (
-            ("ph.text-h", self.tr("Heading"), lambda: self.source.begin_lines(lambda n: "## ")),
-            ("ph.text-bolder", self.tr("Bold (Ctrl+B)"), lambda: self.source.wrap("**")),
-            ("ph.text-italic", self.tr("Italic (Ctrl+I)"), lambda: self.source.wrap("*")),
-            ("ph.code", self.tr("Code"), lambda: self.source.wrap("`")),
-            (
-                "ph.list-numbers",
-                self.tr("Numbered steps"),
-                lambda: self.source.begin_lines(lambda n: f"{n}. "),
-            ),
-            ("ph.list-bullets", self.tr("List"), lambda: self.source.begin_lines(lambda n: "- ")),
-            ("ph.link", self.tr("Link to an article"), lambda: self.source.insertPlainText("[[")),
-        )
-        self._tools: list[tuple[QToolButton, str]] = []
-        for icon, words, run in tools:
-            made = QToolButton()
-            made.setToolTip(words)
-            made.setAccessibleName(words)
-            made.clicked.connect(lambda _c=False, run=run: run())
-            self._tools.append((made, icon))
-            bar.addWidget(made)
-        bar.addStretch(1)
-        bar.addWidget(self._place)
+        bar = self._tools = ToolRow(self._around.theme, self.source, self._place)
         left = QWidget()
         left.setLayout(column(bar, rule(), self.source, self.find_bar, spacing=0))
         middle = QWidget()
@@ -147,7 +119,6 @@ class Editor(QWidget):
         layout.setSpacing(0)
         for part in (head, self.notice, rule(), self._splitter):
             layout.addWidget(part, 1 if part is self._splitter else 0)
-        self._paint()
 
     def _connect(self) -> None:
         self._title.textEdited.connect(self._on_edited)
@@ -155,18 +126,16 @@ class Editor(QWidget):
         self.source.cursorPositionChanged.connect(self._show_place)
         self.source.verticalScrollBar().valueChanged.connect(self._follow)
         self.source.pasted.connect(self._attach)
-        self.source.complete_with(self._articles_like)
+        self.source.link_typed.connect(self._find_links)
+        self._menu.aboutToShow.connect(self._fill_menu)
         self.fields.edited.connect(self._on_edited)
         self.preview.article_requested.connect(self._around.navigator.open)
         self.checks.line_requested.connect(self.source.go_to_line)
-        self.links.open_requested.connect(self._around.navigator.open)
-        self.history.revision_chosen.connect(self._show_revision)
         self.history.restore_requested.connect(self._restore)
         self._save.clicked.connect(lambda: self.save())
         self._validate.clicked.connect(self.finish)
         self._preview_timer.timeout.connect(self._render)
         self._draft_timer.timeout.connect(self.keep_draft)
-        self._around.theme.changed.connect(self._paint)
         for key, step in (("F8", 1), ("Shift+F8", -1)):
             action = QAction(self, shortcut=QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -181,6 +150,16 @@ class Editor(QWidget):
         return self._article
 
     @property
+    def title(self) -> QLineEdit:
+        """The field of the title."""
+        return self._title
+
+    @property
+    def side(self) -> Side:
+        """Checks, fields, links and history."""
+        return self._side
+
+    @property
     def unsaved(self) -> bool:
         """Whether something was written that is not saved."""
         return self._unsaved
@@ -188,17 +167,18 @@ class Editor(QWidget):
     def draft(self) -> ArticleDraft:
         """What stands in the controls."""
         fields = replace(self.fields.fields(), title=self._title.text().strip())
-        return ArticleDraft(fields, self.source.toPlainText())
+        return ArticleDraft(fields, self.source.text())
 
     def load(self, article: Article) -> None:
         """Show an article as it is on disk."""
         self._loading = True
-        same = article.id == self._article.id and article.body == self.source.toPlainText()
-        self._article = article
+        self._article, self._version = article, article.version
         self._title.setText(article.title)
         self._title.setCursorPosition(0)
-        if not same:
+        if self.source.document().isEmpty() and not self.source.document().isUndoAvailable():
             self.source.setPlainText(article.body)
+        else:
+            self.source.put_text(article.body)
         self.fields.show_fields(article.fields)
         self._id.setText(article.id)
         self._kind.setText(article.kind.label)
@@ -215,7 +195,7 @@ class Editor(QWidget):
         self._loading = False
         self._set_unsaved(False)
         self._render()
-        self._look_about()
+        self._side.look(article)
 
     def changed_outside(self) -> None:
         """The file changed on disk: show it, or say so if something unsaved would be lost."""
@@ -253,14 +233,14 @@ class Editor(QWidget):
                 self.tr("Most of the text is gone: {0:,} of {1:,} characters are left.").format(
                     len(draft.body), len(before.body)
                 ),
-                (self.tr("Save it so"), lambda: self.save(validate=validate, expected=before.version)),
+                (self.tr("Save it so"), lambda: self.save(validate=validate, expected=self._version)),
             )
             return
-        desk = self._around.desk
+        desk, version = self._around.desk, expected or self._version
         self._saving = True
 
         def work(_progress: Progress) -> Article:
-            after = desk.knowledge.save(draft, expected or before.version)
+            after = desk.knowledge.save(draft, version)
             return desk.knowledge.validate(after.id) if validate else after
 
         self._around.jobs.write(
@@ -271,31 +251,83 @@ class Editor(QWidget):
         """Ctrl+Enter: save and validate."""
         self.save(validate=True)
 
-    def _on_saved(self, draft: ArticleDraft, before: Article, after: Article) -> None:
+    def _on_saved(self, draft: ArticleDraft, before: Article, after: Article, said: str = "") -> None:
         self._saving = False
-        self._drafts.forget(after.id)
         typed_on = self.draft() != draft
         self.notice.hide()
         if typed_on:
-            self._article = after
+            self._article, self._version = after, after.version
+            self.keep_draft()
         else:
+            self._drafts.forget()
             self.load(after)
-        undo = (lambda: self._put_back(before)) if before.version != after.version else None
-        self._around.messages.done(
-            self.tr("Saved {0}").format(after.id), self.tr("Undo") if undo else "", undo
-        )
+        said = said or self.tr("Saved {0}").format(after.id)
+        if before.version == after.version:
+            self._around.messages.done(said)
+        else:
+            self._around.messages.undoable(said, lambda: self._put_back(before))
 
     def _put_back(self, before: Article) -> None:
-        desk, now = self._around.desk, self._article
+        """Undo a save, from wherever the window is by now: the text goes back, what was typed since stays a draft."""
+        desk = self._around.desk
+        self.keep_draft()
+
+        def work(_progress: Progress) -> Article:
+            return desk.knowledge.save(before.draft(), desk.knowledge.read(before.id).version)
+
+        said = self.tr("{0} is as it was before").format(before.id)
+
+        def done(after: Article) -> None:
+            self._around.messages.done(said)
+            if not self._gone:
+                self.load(after)
+
+        self._around.jobs.write("", work, done, failed=self._on_refused)
+
+    def move(self, step: Move) -> None:
+        """Take a step of the article's life; what is not saved is saved with it."""
+        draft, before, version, unsaved = self.draft(), self._article, self._version, self._unsaved
+        desk = self._around.desk
+        self._saving = True
+
+        def work(_progress: Progress) -> Article:
+            if unsaved:
+                desk.knowledge.save(draft, version)
+            return step.run(before.id)
+
+        said = step.said.format(before.id)
         self._around.jobs.write(
-            "",
-            lambda _p: desk.knowledge.save(before.draft(), now.version),
-            self.load,
-            failed=self._on_refused,
+            "", work, lambda after: self._on_saved(draft, before, after, said), failed=self._on_refused
         )
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        fill(self._menu, moves(self._around.desk, self._article), self.move, self.locked)
+        self._menu.addSeparator()
+        self._menu.addAction(self.tr("Find and replace   Ctrl+F"), self.find_bar.open)
+        self._menu.addAction(self.tr("Print…   Ctrl+P"), self.print)
+
+    def print(self) -> None:
+        """Print the article as the preview shows it."""
+        print_document(self, self.preview.document(), f"{self._article.id} {self._article.title}")
+
+    def lock(self, reason: str) -> None:
+        """Nothing can be written: the text can be read and copied, and ``reason`` says why not more."""
+        self.locked = reason
+        if reason:
+            parts = (self._title, self._save, self._validate, self.source, self.fields, self.history)
+            for part in (*parts, self._tools):
+                lock_controls(part, reason)
+
+    def close_down(self) -> None:
+        """Its tab is closed: answers that come later find nobody."""
+        self._gone = True
 
     def _on_refused(self, fault: DeskError) -> None:
         self._saving = False
+        if self._gone:
+            self._around.messages.fault(fault.message)
+            return
         if (
             isinstance(fault, Conflict)
             and isinstance(fault.theirs, Article)
@@ -316,15 +348,15 @@ class Editor(QWidget):
 
     def _decided(self, dialog: ConflictDialog, theirs: Article) -> None:
         if dialog.choice is Choice.THEIRS:
-            self._drafts.forget(theirs.id)
+            self._drafts.forget()
             self.notice.hide()
             self.load(theirs)
             return
         text = dialog.text
         if dialog.choice is Choice.BOTH:
             text = f"{theirs.body.rstrip()}\n\n<!-- Kept from the other version -->\n\n{text}"
-        self.source.setPlainText(text)
-        self._article = theirs
+        self.source.put_text(text)
+        self._article, self._version = theirs, theirs.version
         self.save(expected=theirs.version)
 
     def _on_gone(self, fault: DeskError) -> None:
@@ -333,40 +365,50 @@ class Editor(QWidget):
     # --- drafts ----------------------------------------------------------------------------------------------
 
     def keep_draft(self) -> None:
-        """Keep what is not saved, so that a crash loses nothing."""
+        """Keep what is not saved, so that a crash or a closed window loses nothing."""
         if not self._unsaved:
             return
-        at = datetime.now().astimezone().isoformat(timespec="seconds")
-        kept = KeptDraft(
-            self._article.id, self._article.version, self._title.text(), self.source.toPlainText(), at
-        )
-        try:
-            self._drafts.keep(kept)
-        except OSError as fault:
-            self.notice.say("red", self.tr("The draft cannot be kept: {0}").format(fault.strerror or fault))
-            return
-        self._told.setText(self.tr("Draft kept {0}, not yet saved").format(at[11:19]))
+        self._draft_timer.stop()
+        title, body = self._title.text(), self.source.text()
+        self._drafts.keep(self._version, title, body, self.fields.words(), self._on_kept, self._on_not_kept)
 
-    def _offer_draft(self) -> None:
-        kept = self._drafts.find(self._article.id)
-        if kept is None or (kept.body == self._article.body and kept.title == self._article.title):
+    def _on_kept(self, kept: KeptDraft) -> None:
+        if self._unsaved and not self._gone and kept.kept_at:
+            at = kept.kept_at.astimezone().strftime("%H:%M:%S")
+            self._told.setText(self.tr("Draft kept {0}, not yet saved").format(at))
+
+    def _on_not_kept(self, fault: DeskError) -> None:
+        if self._gone:
+            self._around.messages.fault(fault.message)
+        else:
+            self.notice.say("red", fault.message, (self.tr("Save"), self.save))
+
+    def _offer_draft(self, kept: KeptDraft | None) -> None:
+        if kept is None or self._gone or self._unsaved:
             return
+        same = kept.body == self._article.body and kept.title == self._article.title
+        if same and kept.fields == self.fields.words():
+            self._drafts.forget()
+            return
+        at = kept.kept_at.astimezone().strftime("%d %b, %H:%M") if kept.kept_at else ""
         self.notice.say(
             "blue",
-            self.tr("A draft of {0} was not saved.").format(kept.kept_at[:16].replace("T", " ")),
+            self.tr("A draft of {0} was not saved.").format(at),
             (self.tr("Bring it back"), lambda: self._take_draft(kept)),
             (self.tr("Throw it away"), self._drop_draft),
         )
 
     def _take_draft(self, kept: KeptDraft) -> None:
+        """Put the draft into the controls; saved over a text that changed since, it meets the conflict view."""
         self._title.setText(kept.title)
-        self.source.selectAll()
-        self.source.insertPlainText(kept.body)
+        self.source.put_text(kept.body)
+        self.fields.put_words(kept.fields)
+        self._version = kept.version or self._version
         self.notice.hide()
         self._on_edited()
 
     def _drop_draft(self) -> None:
-        self._drafts.forget(self._article.id)
+        self._drafts.forget()
         self.notice.hide()
 
     # --- beside the text -------------------------------------------------------------------------------------
@@ -375,36 +417,6 @@ class Editor(QWidget):
         """Keep sizes and what is unsaved."""
         self._around.memory.setValue("knowledge/editor", self._splitter.saveState())
         self.keep_draft()
-
-    def _look_about(self) -> None:
-        desk, article = self._around.desk, self._article
-
-        def look(_progress: Progress) -> _About:
-            knowledge = desk.knowledge
-            records = desk.feedback.links_of(article.id)
-            return _About(
-                knowledge.check(article.id),
-                knowledge.links_to(article.id),
-                records,
-                knowledge.history(article.id),
-            )
-
-        self._around.jobs.read(look, self._show_about, key=f"about-{article.id}", failed=lambda _f: None)
-
-    def _show_about(self, about: _About) -> None:
-        self.checks.show_report(about.report)
-        self.links.show_links(about.linking, about.records)
-        self.history.show_history(about.history)
-        count = len(about.linking) + len(about.records)
-        self._side.setTabText(2, self.tr("Links  {0}").format(count) if count else self.tr("Links"))
-
-    def _show_revision(self, revision: str) -> None:
-        desk, article = self._around.desk, self._article
-        self._around.jobs.read(
-            lambda _p: desk.knowledge.read_revision(article.id, revision).body,
-            lambda body: self.history.show_difference(body, self.source.toPlainText()),
-            key=f"revision-{article.id}",
-        )
 
     def _restore(self, revision: str) -> None:
         desk, before = self._around.desk, self._article
@@ -425,19 +437,18 @@ class Editor(QWidget):
 
         self._around.jobs.write("", lambda _p: desk.knowledge.attach(name, data), done)
 
-    def _articles_like(self, typed: str) -> Sequence[str]:
-        wanted = typed.casefold().split()
-        found: list[str] = []
-        for article in self._around.desk.knowledge.list():
-            text = f"{article.fields.id}  {article.fields.title}"
-            if all(part in text.casefold() for part in wanted):
-                found.append(text)
-            if len(found) == 12:
-                break
-        return found
+    def _find_links(self, typed: str) -> None:
+        desk = self._around.desk
+
+        def look(_progress: Progress) -> list[str]:
+            wanted = typed.casefold().split()
+            texts = (f"{row.fields.id}  {row.fields.title}" for row in desk.knowledge.list())
+            return list(islice((t for t in texts if all(part in t.casefold() for part in wanted)), 12))
+
+        self._around.jobs.read(look, lambda lines: self.source.offer_links(typed, lines), key="link-typed")
 
     def _render(self) -> None:
-        desk, text, article = self._around.desk, self.source.toPlainText(), self._article
+        desk, text, article = self._around.desk, self.source.text(), self._article
         self._around.jobs.read(
             lambda _p: desk.knowledge.preview(text, article),
             lambda html: self.preview.show_html(html, article.path),
@@ -457,7 +468,7 @@ class Editor(QWidget):
         self.changed.emit()
 
     def _show_place(self) -> None:
-        words = len(self.source.toPlainText().split())
+        words = len(self.source.text().split())
         line = self.source.textCursor().blockNumber() + 1
         self._place.setText(self.tr("Line {0} · {1:,} words").format(line, words))
 
@@ -466,7 +477,3 @@ class Editor(QWidget):
         bar, other = self.source.verticalScrollBar(), self.preview.verticalScrollBar()
         if bar.maximum():
             other.setValue(round(other.maximum() * value / bar.maximum()))
-
-    def _paint(self) -> None:
-        for made, icon in self._tools:
-            made.setIcon(self._around.theme.icon(icon))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -109,6 +109,28 @@ class FieldsForm(QScrollArea):
             **lists,
             **{key: self._day(key) for key, _ in _DAYS},
         )
+
+    def words(self) -> Mapping[str, str]:
+        """All that stands in the form, as it was typed."""
+        kept = {key: self._get(key) for key in self._texts}
+        kept["status"] = str(self._status.currentData())
+        kept["confidence"] = str(self._confidence.currentData())
+        kept["audience"] = str(self._audience.currentData())
+        return kept
+
+    def put_words(self, words: Mapping[str, str]) -> None:
+        """Bring back what ``words`` gave; what it does not know stays."""
+        for key, text in words.items():
+            if key in self._texts:
+                self._set(key, text)
+        for key, box in (
+            ("status", self._status),
+            ("confidence", self._confidence),
+            ("audience", self._audience),
+        ):
+            if (at := box.findData(words.get(key))) >= 0:
+                box.setCurrentIndex(at)
+        self._on_edited()
 
     def faults(self) -> Sequence[str]:
         """Sentences on what cannot be saved as it stands."""

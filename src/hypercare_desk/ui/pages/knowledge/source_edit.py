@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, QSize, QStringListModel, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QTextCursor, QTextFormat
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, QStringListModel, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFont,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCursor,
+    QTextFormat,
+)
 from PySide6.QtWidgets import QCompleter, QPlainTextEdit, QTextEdit, QWidget
 
 from hypercare_desk.ui.pages.knowledge.highlighter import MarkdownHighlighter
@@ -17,9 +26,13 @@ _LIST_LINE = re.compile(r"^(\s*)(?:([-*+])|(\d+)([.)]))(\s+)(\[[ xX]\]\s+)?(.*)$
 
 
 class SourceEdit(QPlainTextEdit):
-    """``pasted`` carries what an attachment is to be made of: a file name to suggest and its bytes."""
+    """``pasted`` carries what an attachment is to be made of: a file name to suggest and its bytes.
+
+    ``link_typed`` carries what stands after ``[[`` so far; whoever knows articles answers with ``offer_links``.
+    """
 
     pasted = Signal(str, bytes)
+    link_typed = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +42,6 @@ class SourceEdit(QPlainTextEdit):
         self._theme = theme
         self._gutter = _Gutter(self)
         self._highlighter = MarkdownHighlighter(self.document(), theme)
-        self._articles: Callable[[str], Sequence[str]] = lambda typed: ()
         self._completer = QCompleter(QStringListModel([], self), self)
         self._completer.setWidget(self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -44,9 +56,29 @@ class SourceEdit(QPlainTextEdit):
         theme.changed.connect(self._on_theme)
         self._on_theme()
 
-    def complete_with(self, articles: Callable[[str], Sequence[str]]) -> None:
-        """``articles`` answers what was typed after ``[[`` with lines that begin with an id."""
-        self._articles = articles
+    def text(self) -> str:
+        """What stands there, character for character: ``toPlainText`` turns no-break spaces into plain ones."""
+        return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+    def put_text(self, text: str) -> None:
+        """Make the text ``text`` by changing only what differs; typing before it can still be undone."""
+        now = self.text()
+        if text == now:
+            return
+        most = min(len(now), len(text))
+        start = next((at for at in range(most) if now[at] != text[at]), most)
+        most -= start
+        same = next((at for at in range(most) if now[-1 - at] != text[-1 - at]), most)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_units(now[:start]))
+        cursor.setPosition(_units(now[: len(now) - same]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text[start : len(text) - same])
+
+    def begin_link(self) -> None:
+        """Write ``[[`` and offer articles."""
+        self.insertPlainText("[[")
+        self.setFocus()
+        self._ask_links()
 
     def wrap(self, mark: str) -> None:
         """Put ``mark`` around the selection or the word under the cursor, or take it away again."""
@@ -86,6 +118,9 @@ class SourceEdit(QPlainTextEdit):
     # --- Qt's own --------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.isReadOnly():
+            super().keyPressEvent(event)
+            return
         if self._popup.isVisible() and event.key() in (
             Qt.Key.Key_Return,
             Qt.Key.Key_Enter,
@@ -101,9 +136,24 @@ class SourceEdit(QPlainTextEdit):
             self.wrap("*")
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self._new_line(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.focusNextChild()  # Tab writes a tab here: Escape leaves
+            return
         else:
             super().keyPressEvent(event)
-        self._offer_links()
+        self._ask_links()
+
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z is the text's while typing can be undone, then the window's."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.matches(QKeySequence.StandardKey.Undo)
+            and not self.document().isUndoAvailable()
+        ):
+            event.ignore()
+            return False
+        return super().event(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasImage() or source.hasUrls() or super().canInsertFromMimeData(source)
@@ -195,17 +245,25 @@ class SourceEdit(QPlainTextEdit):
         cursor.insertText(f"\n{indent}{head}{blank}{'[ ] ' if task else ''}")
         self.ensureCursorVisible()
 
-    def _offer_links(self) -> None:
+    def _open_link(self) -> str | None:
         cursor = self.textCursor()
-        before = cursor.block().text()[: cursor.positionInBlock()]
-        found = _OPEN_LINK.search(before)
-        if found is None:
+        found = _OPEN_LINK.search(cursor.block().text()[: cursor.positionInBlock()])
+        return found.group(1) if found else None
+
+    def _ask_links(self) -> None:
+        typed = self._open_link()
+        if typed is None:
             self._popup.hide()
+        else:
+            self.link_typed.emit(typed)
+
+    def offer_links(self, typed: str, lines: Sequence[str]) -> None:
+        """Offer ``lines`` (each begins with an id) for what was typed, if that still stands before the cursor."""
+        if self._open_link() != typed:
             return
-        lines = list(self._articles(found.group(1)))
         model = self._completer.model()
         assert isinstance(model, QStringListModel)
-        model.setStringList(lines)
+        model.setStringList(list(lines))
         if not lines:
             self._popup.hide()
             return
@@ -229,6 +287,11 @@ class SourceEdit(QPlainTextEdit):
         after = cursor.block().text()[self.textCursor().positionInBlock() :]
         cursor.insertText(line.split(" ", 1)[0] + ("" if after.startswith("]]") else "]]"))
         self.setTextCursor(cursor)
+
+
+def _units(text: str) -> int:
+    """Positions in a document count UTF-16 units."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 class _Gutter(QWidget):
