@@ -21,6 +21,7 @@ from hypercare_desk.resources import resource
 
 Report = Callable[[int, int, str], None]
 _CHARACTERS_A_PAGE = 4200
+_DOTS_AN_INCH = 200
 _LETTER = "@page { size: Letter; }"
 _PAGE_LINE = re.compile(r"Step 5 - Creating layout - Page (\d+)")
 
@@ -47,7 +48,7 @@ def write_pdf(snapshot_json: str, kb: Path, part: Path, report: Report) -> int:
     )
     _follow_layout(estimate, report)
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="pack:/")
-    document = page.render(stylesheets=[style], font_config=fonts)
+    document = page.render(stylesheets=[style], font_config=fonts, dpi=_DOTS_AN_INCH)
     write_page_numbers(document.pages)
     _follow_painting(document.pages, report)
     document.metadata.attachments = _attachments(snapshot, fetcher)
@@ -55,7 +56,6 @@ def write_pdf(snapshot_json: str, kb: Path, part: Path, report: Report) -> int:
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(snapshot_json.encode()).digest()[:16],
         custom_metadata=False,
-        dpi=200,
     )
     report(1, 1, "Writing the file")
     _write(part, cast(bytes, data))

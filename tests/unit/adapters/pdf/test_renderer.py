@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from PIL import Image
 
 from hypercare_desk.adapters.pdf import PdfRenderer, renderer
 from hypercare_desk.domain.errors import Cancelled, Invalid, NotFound, Unavailable
@@ -210,3 +211,22 @@ def _child(program: str) -> subprocess.Popen:
 
 def _sleeping_child(*given: object) -> subprocess.Popen:
     return _child("import time; time.sleep(60)")
+
+
+def test_a_picture_of_the_workspace_is_in_the_pack_and_keeps_inside_the_page(
+    short_json, tmp_path, snapshot, pango
+):
+    folder = tmp_path / "kb" / "attachments"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (3000, 4000), "navy").save(folder / "map.png")
+    renderer = PdfRenderer(tmp_path / "kb")
+    short = json.loads(short_json)
+    html = '<p>Before</p><p><img src="attachments/map.png" alt="The map"></p><p>After</p>'
+    short["articles"] = [{**snapshot["articles"][0], "section": "open-records", "html": html}]
+    short["pictures"] = dict(renderer.pictures(["attachments/map.png"]))
+    renderer.render(json.dumps(short), tmp_path / "pack.pdf")
+    page = next(p for p in pypdf.PdfReader(tmp_path / "pack.pdf").pages if p.images)
+    width, height = page.images[0].image.size
+    assert width / height == pytest.approx(0.75, abs=0.01)
+    assert width < 1500, "printed at 200 dots an inch at most"
+    assert "Picture not in this workspace" not in text(page)
