@@ -32,7 +32,7 @@ from hypercare_desk.adapters.search.parts import Array
 from hypercare_desk.adapters.search.searcher import Searcher
 from hypercare_desk.adapters.search.segment import Segment
 from hypercare_desk.adapters.search.view import View
-from hypercare_desk.domain.errors import DeskError, Unavailable
+from hypercare_desk.domain.errors import Unavailable
 from hypercare_desk.domain.search import Document, Found, IndexStatus
 from hypercare_desk.services.progress import Progress, Silent
 
@@ -193,6 +193,8 @@ class WhooshIndex:
             except Damaged as error:
                 self._give_up(error, None)
                 self._write(latest, keys, progress or Silent())
+            except OSError as error:
+                raise _worded(error, self._folder) from error
 
     def _write(self, changed: Mapping[str, Document], keys: Sequence[str], progress: Progress) -> None:
         from hypercare_desk.adapters.search.writer import ArrayWriter, create_index, open_index
@@ -216,9 +218,9 @@ class WhooshIndex:
             writer.flush()
             writer.merge_down(thorough=len(keys) >= _BULK)
             writer.finish()
-        except BaseException as error:
+        except BaseException:
             writer.abandon()
-            raise _worded(error, self._folder) from error
+            raise
         self._look_now()
 
     def _opened(self, manifest: Manifest) -> dict[str, Segment]:
@@ -259,8 +261,10 @@ class WhooshIndex:
                     built = self._take_over(built, before)
                     write_manifest(self._folder, built)
                     self._look_now()
-            except BaseException:
+            except BaseException as error:
                 shutil.rmtree(self._folder / name, ignore_errors=True)
+                if isinstance(error, OSError):
+                    raise _worded(error, self._folder) from error
                 raise
             sweep(self._folder, name)
 
@@ -286,9 +290,9 @@ class WhooshIndex:
             writer.flush()
             writer.merge_down(everything=True)
             writer.finish()
-        except BaseException as error:
+        except BaseException:
             writer.abandon()
-            raise _worded(error, self._folder) from error
+            raise
         return published[0]
 
     def _take_over(self, built: Manifest, before: View | None) -> Manifest:
@@ -321,9 +325,9 @@ class WhooshIndex:
             if changed:
                 writer.adopt(fresh)
             writer.finish()
-        except BaseException as error:
+        except BaseException:
             writer.abandon()
-            raise _worded(error, self._folder) from error
+            raise
         return published[0]
 
 
@@ -336,11 +340,9 @@ def _keys(segment: Segment, alive: Array) -> list[str]:
     return [key for key, here in zip(segment.keys(), alive.tolist(), strict=True) if here]
 
 
-def _worded(error: BaseException, folder: Path) -> BaseException:
-    """A full or read-only disk as a sentence; anything else as it is."""
-    if isinstance(error, OSError) and not isinstance(error, DeskError):
-        return Unavailable(
-            f"The search index in {folder} cannot be written: {error.strerror}. Free some space there and try again.",
-            code="index_not_written",
-        )
-    return error
+def _worded(error: OSError, folder: Path) -> Unavailable:
+    """A full or read-only disk as a sentence."""
+    return Unavailable(
+        f"The search index in {folder} cannot be written: {error.strerror}. Free some space there and try again.",
+        code="index_not_written",
+    )

@@ -14,9 +14,9 @@ from hypercare_desk.adapters.search.query import Clause, Word
 from hypercare_desk.adapters.search.spelling import nearest
 from hypercare_desk.adapters.search.view import EMPTY, Postings, View
 
-_SYNONYM_WEIGHT = 0.5
-_TYPO_WEIGHT = 0.5
-_BEGINNING_WEIGHT = 0.15  # of words that go on, when the word is also there as typed
+SYNONYM_WEIGHT = 0.5
+TYPO_WEIGHT = 0.5
+BEGINNING_WEIGHT = 0.15  # of words that go on, when the word is also there as typed
 _SPELLINGS = 3
 _FEW = 2  # a word in no more documents than this may be a typo that somebody else made, too,
 _MORE_THAN = 25  # if a word like it is in that many times more
@@ -125,8 +125,3 @@ def holding_all(size: int, lists: Sequence[Array]) -> Array:
             here[other] = True
             found = found[here[found]]
     return found
-
-
-BEGINNING_WEIGHT = _BEGINNING_WEIGHT
-SYNONYM_WEIGHT = _SYNONYM_WEIGHT
-TYPO_WEIGHT = _TYPO_WEIGHT

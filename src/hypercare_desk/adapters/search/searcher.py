@@ -83,7 +83,7 @@ class Searcher:
     ) -> list[Match]:
         """A match for each clause; of many only the rarest words, codes first."""
         if len(clauses) > most:
-            clauses = self._rarest(clauses, most)
+            clauses, guess = self._rarest(clauses, most), False
         matches = [self._matcher.match(clause, guess) for clause in clauses]
         return _codes_or_parts(clauses, matches) if any(clause.part_of for clause in clauses) else matches
 

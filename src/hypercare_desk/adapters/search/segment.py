@@ -133,6 +133,13 @@ class Segment:
         dense[where] = values
         return dense
 
+    def surface_lengths(self) -> Array:
+        """Length in bytes of every word as written."""
+        array = self._lazy.get("surface_lengths")
+        if array is None:
+            array = self._lazy["surface_lengths"] = np.diff(self.file.part("surface_start")).astype(np.int16)
+        return array
+
     def lengths(self) -> Array:
         """Field lengths, (fields, documents)."""
         return self.lazy("lengths").reshape(len(FIELDS), self.documents)

@@ -60,7 +60,7 @@ def _near_stems_in(segment: Segment, root: str, stem: Callable[[str], str]) -> l
     from rapidfuzz.distance import OSA
 
     raw = root.encode()
-    lengths = np.diff(segment.lazy("surface_start"))
+    lengths = segment.surface_lengths()
     letters = segment.lazy("surface_letters")
     lost = np.bitwise_count(letters_of([raw])[0] & ~letters)
     fits = (lost <= 1) & (lengths >= len(raw) - 1) & (lengths <= len(raw) + _ENDING)
@@ -77,20 +77,17 @@ def _near_stems_in(segment: Segment, root: str, stem: Callable[[str], str]) -> l
 
 def _near_in(segment: Segment, word: str, allowed: int) -> list[tuple[str, int, int]]:
     """Word, edits and count for words of one segment."""
+    from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     raw = word.encode()
-    starts = segment.lazy("surface_start")
-    lengths = np.diff(starts)
-    unlike = np.bitwise_count(segment.lazy("surface_letters") ^ letters_of([raw])[0])
-    near = np.flatnonzero((np.abs(lengths - len(raw)) <= allowed) & (unlike <= 2 * allowed))
+    near = np.flatnonzero(np.abs(segment.surface_lengths() - np.int16(len(raw))) <= allowed)
+    unlike = np.bitwise_count(segment.lazy("surface_letters")[near] ^ letters_of([raw])[0])
+    near = near[unlike <= 2 * allowed]
     counts = segment.lazy("surface_count")
     if len(near) > _MOST_COMPARED:
         near = near[np.argsort(-counts[near])[:_MOST_COMPARED]]
-    found: list[tuple[str, int, int]] = []
-    for number in near.tolist():
-        other = segment.surfaces[number].decode("utf-8", "replace")
-        edits = OSA.distance(word, other, score_cutoff=allowed)
-        if 0 < edits <= allowed:
-            found.append((other, edits, int(counts[number])))
-    return found
+    numbers: list[int] = near.tolist()
+    others = [segment.surfaces[number].decode("utf-8", "replace") for number in numbers]
+    matched = process.extract_iter(word, others, scorer=OSA.distance, score_cutoff=allowed)
+    return [(other, int(edits), int(counts[numbers[at]])) for other, edits, at in matched if edits]

@@ -190,8 +190,3 @@ def _alive(segment: ArraySegment) -> Array:
     mask = np.ones(segment.doc_count_all(), bool)
     mask[list(segment.deleted)] = False
     return mask
-
-
-def read_through_whoosh(index: FileIndex) -> Any:
-    """Whoosh's own reader, for checks."""
-    return index.reader()

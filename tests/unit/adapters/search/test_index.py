@@ -298,8 +298,11 @@ def test_one_writer_at_a_time(indexed: Indexed, tmp_path: Path, monkeypatch: pyt
     assert index.status().documents == 2
 
 
-def test_a_full_disk_leaves_the_old_index_and_frees_the_lock(
-    indexed: Indexed, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("step", "rebuild"), [("write_arrays", False), ("open_index", False), ("create_index", True)]
+)
+def test_a_full_disk_leaves_the_old_index_and_frees_the_locks(
+    indexed: Indexed, monkeypatch: pytest.MonkeyPatch, step: str, rebuild: bool
 ) -> None:
     from hypercare_desk.adapters.search import writer
 
@@ -309,9 +312,9 @@ def test_a_full_disk_leaves_the_old_index_and_frees_the_lock(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(writer, "write_arrays", full)
+        patched.setattr(writer, step, full)
         with pytest.raises(Unavailable, match="No space left"):
-            index.update([document(2, "Two")])
+            (index.rebuild if rebuild else index.update)([document(2, "Two")])
     assert index.find("one").total == 1
     index.update([document(2, "Two")])
     assert index.find("two").total == 1
