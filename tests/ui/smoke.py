@@ -80,7 +80,7 @@ def main(root: Path) -> int:
     search.field.clear()
     type_into(search.field, "smokeword")
     until("it is found again", lambda: search._current_hit() and search._current_hit().id == "WA-0001")  # type: ignore[union-attr]
-    search._set_call("FB-0001")
+    search._outcomes.set_call("FB-0001")
     search._link()
     until(
         "it is linked to the call",

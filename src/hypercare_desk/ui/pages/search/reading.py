@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from hypercare_desk.domain.article import Article, sections
+from hypercare_desk.ui.pages.search.readable import Plain, Reading
 from hypercare_desk.ui.pages.search.results import KIND_ICONS, kind_label, words
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.article_view import ArticleView
 from hypercare_desk.ui.widgets.basics import Chip, button, column, frame, label, row
-
-_SAY = ("steps to read to the caller", "say to the caller")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An article made ready to show: its HTML without the caller's steps, and those steps as HTML and text."""
-
-    article: Article
-    html: str
-    steps_html: str = ""
-    steps_text: str = ""
-
-
-def caller_steps(body: str) -> tuple[str, str]:
-    """The section to read to the caller, and the body without it; both Markdown, the first empty if there is none."""
-    for part in sections(body):
-        if part.heading.casefold() in _SAY:
-            lines = body.splitlines()
-            start = part.line - 1
-            end = start + 1
-            while end < len(lines) and not lines[end].startswith("## "):
-                end += 1
-            return part.text.strip(), "\n".join((*lines[:start], *lines[end:]))
-    return "", body
 
 
 class ReadingPane(QWidget):
@@ -54,6 +28,7 @@ class ReadingPane(QWidget):
         self.setObjectName("pane")
         self._theme = theme
         self._reading: Reading | None = None
+        self._plain: Plain | None = None
         self._kind_icon = QLabel()
         self._id = label("", "mono")
         self._kind = label("", "quiet")
@@ -94,24 +69,48 @@ class ReadingPane(QWidget):
             margins=(20, 14, 20, 8),
         )
         body = row(self.view, margins=(20, 0, 12, 0))
-        foot = frame("paneSunken")
-        foot.setLayout(row(self._copy, self._solved, self._helpless, None, margins=(20, 10, 20, 10)))
+        self._foot = frame("paneSunken")
+        self._foot.setLayout(row(self._copy, self._solved, self._helpless, None, margins=(20, 10, 20, 10)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addLayout(body, 1)
-        layout.addWidget(foot)
+        layout.addWidget(self._foot)
         theme.changed.connect(self._paint)
 
     @property
     def reading(self) -> Reading | None:
-        """What is shown."""
+        """The article that is shown; None while a record or a post-mortem is."""
         return self._reading
+
+    def controls(self) -> tuple[QWidget, ...]:
+        """The controls in the order Tab walks through them."""
+        return (self._edit, self.view, self._copy, self._solved, self._helpless)
+
+    def outcome_buttons(self) -> tuple[QWidget, ...]:
+        """The buttons that note what came of a search."""
+        return (self._solved, self._helpless)
+
+    def show_plain(self, plain: Plain) -> None:
+        """Show what is no article: it can be read and opened, and nothing is said to a caller from it."""
+        self._reading, self._plain = None, plain
+        self._id.setText(plain.id)
+        self._kind.setText(kind_label(plain.kind))
+        self._by.setText(plain.told)
+        self._title.setText(plain.title)
+        self._confidence.hide()
+        self._clear_chips()
+        self._say.hide()
+        self._foot.hide()
+        self.view.show_html(plain.html, "")
+        self._paint()
 
     def show_reading(self, reading: Reading, today: date) -> None:
         """Show an article."""
-        self._reading = reading
+        self._reading, self._plain = reading, None
+        self._confidence.show()
+        self._foot.show()
         fields = reading.article.fields
         self._id.setText(fields.id)
         self._kind.setText(kind_label(fields.kind.value))
@@ -119,9 +118,7 @@ class ReadingPane(QWidget):
         by = self.tr("by {0}, ").format(stamp.by) if stamp.by else ""
         self._by.setText(by + (stamp.on.strftime("%-d %b %Y") if stamp.on else ""))
         self._title.setText(fields.title)
-        while (item := self._chips.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        self._clear_chips()
         for text in (
             fields.environment,
             fields.release,
@@ -143,12 +140,20 @@ class ReadingPane(QWidget):
         self.view.verticalScrollBar().setValue(0)
         self._paint()
 
+    def _clear_chips(self) -> None:
+        while (item := self._chips.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+
     def scroll(self, pages: int) -> None:
         """Scroll the article by pages, from the search field."""
         bar = self.view.verticalScrollBar()
         bar.setValue(bar.value() + pages * max(40, self.view.viewport().height() - 40))
 
     def _paint(self) -> None:
+        if self._plain:
+            icon = self._theme.icon(KIND_ICONS.get(self._plain.kind, "ph.file"))
+            self._kind_icon.setPixmap(icon.pixmap(QSize(16, 16)))
         if self._reading is None:
             return
         fields = self._reading.article.fields
@@ -162,3 +167,5 @@ class ReadingPane(QWidget):
     def _on_edit(self) -> None:
         if self._reading:
             self.edit_requested.emit(self._reading.article.id)
+        elif self._plain:
+            self.edit_requested.emit(self._plain.id)
