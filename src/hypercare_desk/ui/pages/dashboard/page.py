@@ -31,6 +31,7 @@ from hypercare_desk.ui.widgets.charts import Bar, BarsChart, Chart, Day, DaysCha
 
 _SETTLE_MS = 600
 _TWO_COLUMNS_BELOW = 1080
+_ONE_COLUMN_BELOW = 640
 _SHOWN_DAYS = 28
 
 
@@ -130,6 +131,7 @@ class DashboardPage(Page):
         for card in (self.days_card, self.ageing_card, self.categories_card):
             card.save_requested.connect(self._save_chart)
         self._settle.timeout.connect(self._load)
+        self.around.theme.changed.connect(self._fit)
 
     def cards(self) -> Sequence[LinesCard]:
         """The cards of lines, in reading order."""
@@ -180,8 +182,13 @@ class DashboardPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        scale = self.around.theme.scale
-        self._arrange(3 if self.width() >= _TWO_COLUMNS_BELOW * scale else 2)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        wide = self.width() / self.around.theme.scale
+        self._told.setVisible(wide >= _ONE_COLUMN_BELOW)
+        self._arrange(3 if wide >= _TWO_COLUMNS_BELOW else 2 if wide >= _ONE_COLUMN_BELOW else 1)
 
     # --- loading ---------------------------------------------------------------------------------------------
 
@@ -238,7 +245,7 @@ class DashboardPage(Page):
             card.refill()
 
     def _arrange(self, columns: int) -> None:
-        """Three columns where there is room, two otherwise; what needs a decision is always in the first row."""
+        """Three columns where there is room, else two or one; what needs a decision is always in the first row."""
         if columns == self._columns:
             return
         self._columns = columns
@@ -256,6 +263,10 @@ class DashboardPage(Page):
                 (self.articles, 3, 0, 1, 1),
                 (self.journal, 3, 1, 1, 2),
             )
+        elif columns == 1:
+            parts = (self.decisions, self.criteria, self.days_card, self.unanswered, self.ending)
+            parts += (self.categories_card, self.ageing_card, self.follow_ups, self.articles, self.journal)
+            places = tuple((part, at, 0, 1, 1) for at, part in enumerate(parts))
         else:
             places = (
                 (self.decisions, 0, 0, 1, 1),
@@ -273,7 +284,7 @@ class DashboardPage(Page):
             self._grid.addWidget(part, line, place, lines, wide)
         for at in range(3):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
-        self.strip.arrange(6 if columns == 3 else 3)
+        self.strip.arrange({3: 6, 2: 3, 1: 2}[columns])
 
     # --- opening and copying ---------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLayout, QVBoxLayout, QWidget
 
 from hypercare_desk.ui.pages.handoff.reading import PackState
 from hypercare_desk.ui.theme import Theme
@@ -25,6 +26,8 @@ class IssueDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
         layout.setSpacing(10)
+        # Qt's smallest height for wrapped text is that of the narrowest column; ours is set when it is shown.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.addWidget(
             label(self.tr("Issue the handoff pack of {0}?").format(system), "section", wrap=True)
         )
@@ -42,16 +45,23 @@ class IssueDialog(QDialog):
         layout.addWidget(label(told, "quiet", wrap=True))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.issue_button = buttons.addButton(self.tr("Issue pack"), QDialogButtonBox.ButtonRole.AcceptRole)
-        keep = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         hesitant = bool(state.missing or state.blocking)
-        self.issue_button.setDefault(not hesitant)
-        keep.setDefault(hesitant)
-        self.issue_button.setAutoDefault(not hesitant)
+        self.default_button = (
+            buttons.button(QDialogButtonBox.StandardButton.Cancel) if hesitant else self.issue_button
+        )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        layout.addSpacing(4)
+        layout.addStretch(1)
         layout.addWidget(buttons)
-        (keep if hesitant else self.issue_button).setFocus()
+        self._wide = round(500 * theme.scale)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as its sentences: wrapped text tells its height only for a given width, in its final font."""
+        super().showEvent(event)
+        if layout := self.layout():
+            self.resize(self._wide, layout.totalHeightForWidth(self._wide))
+        self.default_button.setDefault(True)
+        self.default_button.setFocus()
 
     def reasons(self, state: PackState, changed: int) -> Sequence[tuple[str, str, str]]:
         """What to know before deciding: hue, icon, sentence."""
@@ -71,7 +81,10 @@ class IssueDialog(QDialog):
             words = self.tr("Past their date: {0}.").format(_listed([e.id for e in state.expired]))
             found.append(("amber", "ph.hourglass-low", words))
         if changed:
-            words = self.tr("The preview was built before {0} changes; they will be in it.").format(changed)
+            words = self.tr("The preview was built before {0}; what has changed will be in the pack.")
+            words = words.format(
+                self.tr("1 change") if changed == 1 else self.tr("{0} changes").format(changed)
+            )
             found.append(("blue", "ph.arrows-clockwise", words))
         if not found:
             found.append(

@@ -174,7 +174,7 @@ class IssuesPane(QScrollArea):
     def _section(self, layout: QVBoxLayout, heading: str, lines: Iterable[QLayout]) -> None:
         if layout.count():
             layout.addSpacing(10)
-        layout.addWidget(label(heading, "section"))
+        layout.addWidget(label(heading, "section", wrap=True))
         for number, line in enumerate(lines):
             if number:
                 layout.addWidget(rule())

@@ -54,6 +54,11 @@ class PackChooser(QWidget):
             action.setChecked(other.id == pack.id)
             action.triggered.connect(lambda _c=False, i=other.id: self.chosen.emit(i))
 
+    def show_details(self, on: bool) -> None:
+        """Whether there is room for the pack's standing, time and author; the menu tells them in any case."""
+        self._chip.setVisible(on)
+        self._told.setVisible(on)
+
     def standing(self, pack: Pack) -> tuple[str, str]:
         """What a pack is, as a word and its hue."""
         if pack.superseded_by:

@@ -6,12 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QModelIndex, Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtCore import QModelIndex, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QListView,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,12 +20,10 @@ from hypercare_desk.domain.handoff import BuiltPack, PackSection, Verification
 from hypercare_desk.services.progress import Progress
 from hypercare_desk.ui.pages.handoff.files import ask_for_pack, ask_where_to_save, copy_pack
 from hypercare_desk.ui.pages.handoff.issue_dialog import IssueDialog
-from hypercare_desk.ui.pages.handoff.issues_pane import IssuesPane, framed
 from hypercare_desk.ui.pages.handoff.making import PackMaker, begin_article
 from hypercare_desk.ui.pages.handoff.pack_chooser import PackChooser
-from hypercare_desk.ui.pages.handoff.pages_pane import PagesPane
+from hypercare_desk.ui.pages.handoff.panes import PackPanes
 from hypercare_desk.ui.pages.handoff.reading import PackState, read_pack, section_lines, verify
-from hypercare_desk.ui.pages.handoff.sections import SectionsDelegate, SectionsModel
 from hypercare_desk.ui.pages.page import Command, Page, Surroundings
 from hypercare_desk.ui.widgets.basics import EmptyState, NoticeBar, button, label, row, rule
 from hypercare_desk.ui.widgets.pdf_file import Match, PdfFile
@@ -48,25 +43,15 @@ class HandoffPage(Page):
         self._verification: Verification | None = None
         self._wanted = ""
         self._behind = False
-        self._sized = False
         self.maker = PackMaker(around.desk, around.jobs, self)
         self._chooser = PackChooser(theme)
         self.build_button = button(self.tr("Build"), "F5")
         self.save_button = button(self.tr("Save PDF…"))
         self.issue_button = button(self.tr("Issue pack…"), "Ctrl+Enter", primary=True)
         self._notice = NoticeBar()
-        self.model = SectionsModel(self)
-        self.sections = QListView()
-        self.sections.setModel(self.model)
-        self.sections.setItemDelegate(SectionsDelegate(theme, self))
-        self.sections.setAccessibleName(self.tr("Sections of the pack"))
-        self.sections.setMouseTracking(True)
-        self.sections.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.sections.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self._counted = label("", "small")
-        self.pages = PagesPane(theme, self._run)
-        self.doubts = IssuesPane(theme)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self._panes = PackPanes(theme, self._run, around.memory)
+        self.model, self.sections = self._panes.model, self._panes.sections
+        self.pages, self.doubts = self._panes.pages, self._panes.doubts
         self._empty = EmptyState(theme, "ph.package")
         self._stack = QStackedWidget()
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -75,15 +60,7 @@ class HandoffPage(Page):
         self._read()
 
     def _assemble(self) -> None:
-        left = framed(self.sections, (label(self.tr("Sections"), "section"), None, self._counted))
-        left.setMinimumWidth(200)
-        self.pages.setMinimumWidth(440)
-        self.doubts.setMinimumWidth(220)
-        for part in (left, self.pages, self.doubts):
-            self._splitter.addWidget(part)
-        for at, stretch in enumerate((0, 1, 0)):
-            self._splitter.setStretchFactor(at, stretch)
-        self._stack.addWidget(self._splitter)
+        self._stack.addWidget(self._panes)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(QWidget())
         self._stack.setCurrentIndex(2)
@@ -122,7 +99,7 @@ class HandoffPage(Page):
         self.maker.begun.connect(self._on_begun)
         self.maker.made.connect(self._on_made)
         self.maker.failed.connect(self._on_unmade)
-        self.around.theme.changed.connect(self.sections.doItemsLayout)
+        self.around.theme.changed.connect(self._on_theme)
 
     # --- the page's contract ---------------------------------------------------------------------------------
 
@@ -177,7 +154,7 @@ class HandoffPage(Page):
         return f"{pack.id} version {pack.version}, SHA-256 {pack.sha256}"
 
     def remember(self) -> None:
-        self.around.memory.setValue("handoff/splitter", self._splitter.saveState())
+        self._panes.remember()
         if self.pages.view.file is not None:
             self.pages.view.file.close()
 
@@ -208,19 +185,24 @@ class HandoffPage(Page):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._sized:
-            self._sized = True
-            self._restore()
         if self._behind:
             self._behind = False
             self._settle.start()
 
-    def _restore(self) -> None:
-        """As wide as the panes were left; a fifth of the window each where nobody has moved them."""
-        state = self.around.memory.value("handoff/splitter")
-        if not (isinstance(state, QByteArray) and self._splitter.restoreState(state)):
-            side = min(300, self.width() // 4)
-            self._splitter.setSizes([side, self.width() - 2 * side, side])
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        narrow = self._panes.arrange(self.width())
+        self._chooser.show_details(not narrow)
+        self.save_button.setVisible(not narrow)
+        self.issue_button.setText(self.tr("Issue pack…") if narrow else self.tr("Issue pack…   Ctrl+Enter"))
+
+    @Slot()
+    def _on_theme(self) -> None:
+        self.sections.doItemsLayout()
+        self._arrange()
 
     # --- reading ---------------------------------------------------------------------------------------------
 
@@ -308,7 +290,7 @@ class HandoffPage(Page):
         lines = section_lines(self.state, file.outline if file else (), included)
         self.model.show(lines if self.state.pack else ())
         printed = sum(line.page is not None for line in lines)
-        self._counted.setText(self.tr("{0} of {1} printed").format(printed, len(lines)) if file else "")
+        self._panes.counted.setText(self.tr("{0} of {1} printed").format(printed, len(lines)) if file else "")
         self._on_page(self.pages.view.page)
 
     def _show_doubts(self) -> None:

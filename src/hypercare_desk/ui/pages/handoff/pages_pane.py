@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIntValidator, QKeySequence, QShortcut
+from PySide6.QtGui import QIntValidator, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import label, row, rule
 from hypercare_desk.ui.widgets.pdf_view import PdfView, Run
 
+_ROOMY = 420
 _LEVELS = (50, 75, 100, 125, 150, 200, 300)
 
 
@@ -186,6 +187,13 @@ class PagesPane(QWidget):
             self.level.setCurrentIndex(at)
 
     # --- looks -----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the size is chosen by the list alone, and the menus hold the rest."""
+        super().resizeEvent(event)
+        roomy = self.width() >= _ROOMY * self._theme.scale
+        for tool in (self._smaller, self._larger, self._open):
+            tool.setVisible(roomy)
 
     def _tool(self, icon: str, words: str) -> QToolButton:
         made = QToolButton()
