@@ -73,13 +73,11 @@ def _entry(told: dict[str, Any]) -> SegmentEntry:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Put ``manifest`` in place of the old one in one step, on disk when this returns."""
+    """Put ``manifest`` in place of the old one in one step: a process that dies leaves the old one or the new one."""
     body = json.dumps({"format": FORMAT, **asdict(manifest)}).encode()
     temporary = folder / f"{NAME}.{os.getpid()}.new"
     with temporary.open("wb") as out:
         out.write(str(zlib.crc32(body)).encode() + b"\n" + body)
-        out.flush()
-        os.fsync(out.fileno())
     temporary.replace(folder / NAME)
 
 

@@ -27,8 +27,8 @@ from hypercare_desk.domain.search import Document
 _INDEX_NAME = "MAIN"
 _BATCH_CHARACTERS = 48_000_000  # text gathered before a segment is written; keeps a rebuild under a gigabyte
 _BATCH_DOCUMENTS = 16_000
-_SMALL = 3_000  # documents up to which segments are merged while a save waits (under 50 ms)
-_MANY = 6  # small segments that are left side by side
+_SIZES = (64, 800, 20_000)  # documents; merging seven segments of 64 takes about 20 ms
+_MANY = 6  # segments of about one size that are left side by side
 
 
 class ArrayWriter(SegmentWriter):
@@ -88,15 +88,20 @@ class ArrayWriter(SegmentWriter):
         if everything:
             chosen = [s for s in self.segments if len(self.segments) > 1 or s.has_deletions()]
         else:
-            small = [s for s in self.segments if s.doc_count_all() <= _SMALL]
             worn = [s for s in self.segments if thorough and s.deleted_count() * 3 > s.doc_count_all()]
-            chosen = list(
-                {s.segment_id(): s for s in (*(small if len(small) > _MANY else ()), *worn)}.values()
-            )
+            chosen = list({s.segment_id(): s for s in (*self._crowded(thorough), *worn)}.values())
         if chosen:
             sources = [(self.reader_of(s), _alive(s)) for s in chosen]
             merged = self._write(merge(sources))
             self.segments = [s for s in self.segments if s not in chosen] + [merged]
+
+    def _crowded(self, thorough: bool) -> list[ArraySegment]:
+        """Too many segments of about one size: small ones often, large ones only when nobody waits for a save."""
+        for limit in _SIZES if thorough else _SIZES[:-1]:
+            alike = [s for s in self.segments if s.doc_count_all() <= limit]
+            if len(alike) > _MANY:
+                return alike
+        return []
 
     def reader_of(self, segment: ArraySegment) -> Segment:
         """The arrays of a segment."""
