@@ -1,9 +1,12 @@
 """What import-linter's contracts cannot say: libraries a room may use, names that are not used, room cards."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,23 @@ def test_each_room_uses_only_its_libraries() -> None:
         wrong = used & WINDOW_LIBRARIES if allowed is None else used - allowed
         strangers += [f"{path} imports {library}" for library in sorted(wrong)]
     assert strangers == []
+
+
+def test_the_libraries_that_are_declared_are_those_that_are_imported() -> None:
+    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["postgres"]]
+    declared = {re.split(r"[^a-z0-9-]", line.replace("ruamel.yaml", "ruamel-yaml"))[0] for line in lines}
+    owners = packages_distributions()
+    imported = {
+        owner.lower().replace("_", "-").replace(".", "-")
+        for path in modules()
+        for library in libraries_of(path)
+        for owner in owners[library]
+    }
+    # Markdown highlights with Pygments, Python reads time zones from tzdata; psycopg may be the library or its binary.
+    indirect = {"pygments", "tzdata", "psycopg"}
+    assert imported - declared - {"psycopg-binary"} == set()
+    assert declared - imported - indirect == set()
 
 
 def test_no_module_has_an_unspecific_name() -> None:
