@@ -73,8 +73,9 @@ def test_the_libraries_that_are_declared_are_those_that_are_imported() -> None:
         for library in libraries_of(path)
         for owner in owners[library]
     }
-    # Markdown highlights with Pygments, Python reads time zones from tzdata; psycopg may be the library or its binary.
-    indirect = {"pygments", "tzdata", "psycopg"}
+    # Markdown highlights with Pygments, Python reads time zones from tzdata, SQLAlchemy loads psycopg; WeasyPrint
+    # is loaded by name, because it may lack Pango.
+    indirect = {"psycopg", "pygments", "tzdata", "weasyprint"}
     assert imported - declared - {"psycopg-binary"} == set()
     assert declared - imported - indirect == set()
 
