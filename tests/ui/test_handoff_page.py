@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QPushButton
 from pytestqt.qtbot import QtBot
@@ -84,6 +84,22 @@ def test_the_page_number_goes_there_and_keys_turn_pages(qtbot: QtBot, page: Hand
     assert view.page == 3
     qtbot.keyClick(view, Qt.Key.Key_Home)
     assert view.page == 0
+
+
+def test_a_click_follows_a_link_of_the_contents(qtbot: QtBot, page: HandoffPage, idle: Idle) -> None:
+    view = page.pages.view
+    assert view.file is not None
+    line = page.model.line(page.model.rowCount() - 1)
+    contents = next(b.page for b in view.file.outline if b.title == "Contents")
+    assert line is not None
+    [entry] = [m for m in view.file.find(line.section.title, lambda: False) if m.page == contents]
+    view.go_to(contents)
+    left, top, width, height = entry.boxes[0]
+    box, scale = view._box(contents), view._scale()
+    at = QPointF(box.x() + (left + width / 2) * scale, box.y() + (top + height / 2) * scale).toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: view.page == line.page, timeout=20_000)
+    idle()
 
 
 def test_zoom_keeps_the_place_and_fit_width_comes_back(qtbot: QtBot, page: HandoffPage) -> None:

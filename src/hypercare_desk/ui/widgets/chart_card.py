@@ -37,16 +37,10 @@ class ChartCard(QFrame):
         self.setObjectName("card")
         self._theme = theme
         self.chart = chart
-        self.table = QTableWidget()
-        self.table.setAccessibleName(self.tr("{0} as a table").format(title))
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
+        self._title = title
+        self._table: QTableWidget | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(chart)
-        self._stack.addWidget(self.table)
         self.toggle = QToolButton()
         self.toggle.setCheckable(True)
         self.toggle.setAccessibleName(self.tr("{0}: show as a table").format(title))
@@ -73,6 +67,21 @@ class ChartCard(QFrame):
         theme.changed.connect(self._dress)
         self._dress()
 
+    @property
+    def table(self) -> QTableWidget:
+        """The numbers as a table; made when it is first asked for."""
+        if self._table is not None:
+            return self._table
+        made = self._table = QTableWidget()
+        made.setAccessibleName(self.tr("{0} as a table").format(self._title))
+        made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        made.setShowGrid(False)
+        made.setTabKeyNavigation(False)
+        made.verticalHeader().hide()
+        self._stack.addWidget(made)
+        return made
+
     def refill(self) -> None:
         """The chart has other numbers: show them in the table, too."""
         if self.toggle.isChecked():
@@ -81,24 +90,24 @@ class ChartCard(QFrame):
     def _on_toggled(self, on: bool) -> None:
         if on:
             self._fill()
-        self._stack.setCurrentIndex(int(on))
+        self._stack.setCurrentWidget(self.table if on else self.chart)
 
     def _fill(self) -> None:
-        table = self.chart.table
-        self.table.setColumnCount(len(table.heads))
-        self.table.setHorizontalHeaderLabels(list(table.heads))
-        self.table.setRowCount(len(table.rows))
-        for at, cells in enumerate(table.rows):
+        numbers, shown = self.chart.table, self.table
+        shown.setColumnCount(len(numbers.heads))
+        shown.setHorizontalHeaderLabels(list(numbers.heads))
+        shown.setRowCount(len(numbers.rows))
+        for at, cells in enumerate(numbers.rows):
             for place, cell in enumerate(cells):
                 item = QTableWidgetItem(cell)
                 side = Qt.AlignmentFlag.AlignRight if place else Qt.AlignmentFlag.AlignLeft
                 item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-                self.table.setItem(at, place, item)
-        header = self.table.horizontalHeader()
+                shown.setItem(at, place, item)
+        header = shown.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        if table.heads:
+        if numbers.heads:
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.verticalHeader().setDefaultSectionSize(self._theme.size("row_compact"))
+        shown.verticalHeader().setDefaultSectionSize(self._theme.size("row_compact"))
 
     def _copy_numbers(self) -> None:
         QGuiApplication.clipboard().setText(self.chart.table.text())

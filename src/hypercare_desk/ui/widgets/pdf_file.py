@@ -100,12 +100,42 @@ class PdfFile:
                     found += _matches(text, words, page, self.sizes[page][1])
         return tuple(found)
 
+    def link(self, page: int, x: float, y: float) -> Match | None:
+        """Where a link at a point of a page leads inside the file; ``x`` and ``y`` in points from the upper left."""
+        import pypdfium2.raw as raw
+
+        with PDFIUM:
+            if self._document is None:
+                return None
+            height = self.sizes[page][1]
+            with closing(self._document[page]) as opened:
+                found = raw.FPDFLink_GetLinkAtPoint(opened, x, height - y)
+                target = raw.FPDFLink_GetDest(self._document, found) if found else None
+                if not target and found:
+                    action = raw.FPDFLink_GetAction(found)
+                    target = raw.FPDFAction_GetDest(self._document, action) if action else None
+                number = raw.FPDFDest_GetDestPageIndex(self._document, target) if target else -1
+                if not 0 <= number < len(self.sizes):
+                    return None
+                return Match(number, _place(raw, target, self.sizes[number][1]))
+
     def close(self) -> None:
         """Let go of the memory; later questions get empty answers."""
         with PDFIUM:
             if self._document is not None:
                 self._document.close()
             self._document = None
+
+
+def _place(raw: Any, target: Any, height: float) -> tuple[Box, ...]:
+    """The point that a link leads to, as a box without size; nothing if it leads to the page as a whole."""
+    from ctypes import c_float, c_int
+
+    has = [c_int() for _ in range(3)]
+    at = [c_float() for _ in range(3)]
+    if not raw.FPDFDest_GetLocationInPage(target, *has, *at) or not has[1].value:
+        return ()
+    return ((at[0].value, height - at[1].value, 0.0, 0.0),)
 
 
 def _outline(document: Any) -> tuple[Bookmark, ...]:

@@ -6,13 +6,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QGuiApplication,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -29,6 +30,7 @@ Run = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 _GAP, _MARGIN = 14, 24
 _KEPT = 8
 _STEP = 1.2
+_STILL = 4
 SMALLEST, LARGEST = 0.3, 5.0
 
 
@@ -327,6 +329,28 @@ class PdfView(QAbstractScrollArea):
             event.accept()
             return
         super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position().toPoint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click follows a link of the document."""
+        at, file = event.position().toPoint(), self._file
+        if event.button() != Qt.MouseButton.LeftButton or file is None or not self._tops:
+            return
+        if (at - self._pressed).manhattanLength() > _STILL:
+            return
+        page = self._page_at(at)
+        box, scale = self._box(page), self._scale()
+        if box.contains(QPointF(at)):
+            x, y = (at.x() - box.x()) / scale, (at.y() - box.y()) / scale
+            self._run(lambda: file.link(page, x, y), self._follow)
+
+    def _follow(self, place: Match | None) -> None:
+        if place is not None:
+            self.go_to(place.page, place.boxes[0][1] if place.boxes else 0.0)
+
+    _pressed = QPoint()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         file = self._file
