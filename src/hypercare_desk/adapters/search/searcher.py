@@ -21,7 +21,7 @@ from hypercare_desk.domain.search import Tier
 _MOST_CLAUSES = 16  # the rarest words of a long query; the rest would only cost time
 _MOST_CONSIDERED = 64
 _NONE = np.zeros(0, np.int64)
-_LONGEST_KEPT = 300  # characters of a query whose answer is kept
+_LONGEST_KEPT = 2500  # characters of a query whose answer is kept
 
 
 class Searcher:
@@ -41,7 +41,7 @@ class Searcher:
             return known
         answer = self._find(text, limit, kinds, typing)
         if len(text) <= _LONGEST_KEPT:
-            self._view.answers.put(key, answer, answer.size)
+            self._view.answers.put(key, answer, answer.size + len(text))
         return answer
 
     def _find(self, text: str, limit: int, kinds: Sequence[str], typing: bool) -> Answer:
