@@ -34,7 +34,8 @@ class Snapshot:
     @property
     def empty(self) -> bool:
         """Whether nothing was recorded yet."""
-        return not (self.numbers.records or self.journal or self.ending or self.actions or self.articles)
+        shown = (self.journal, self.ending, self.actions, self.articles, self.unanswered)
+        return not (self.numbers.records or any(shown))
 
     def summary(self) -> str:
         """The dashboard in one line, to be passed on."""
