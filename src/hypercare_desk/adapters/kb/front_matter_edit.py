@@ -65,7 +65,7 @@ def _candidates(file: FileText, matter: FrontMatter, changes: Mapping[str, Value
     yield _by_lines(file, matter, changes)
     yield _by_lines(file, matter, changes, at_the_end=True)
     if matter.whole:
-        by_ruamel = _by_round_trip(file.block, changes)
+        by_ruamel = _by_round_trip(file.block, file.newline, changes)
         if by_ruamel is not None:
             yield by_ruamel
 
@@ -219,8 +219,8 @@ def _double(text: str) -> str:
     return _FORBIDDEN.sub(lambda found: f"\\u{ord(found.group()):04x}", escaped)
 
 
-def _by_round_trip(block: str, changes: Mapping[str, Value]) -> str | None:
-    """The block through ruamel.yaml, which keeps comments and order; None where it refuses."""
+def _by_round_trip(block: str, newline: str, changes: Mapping[str, Value]) -> str | None:
+    """The block through ruamel.yaml, which keeps comments and order but no CR; None where it refuses."""
     import io
 
     from ruamel.yaml import YAML
@@ -237,5 +237,5 @@ def _by_round_trip(block: str, changes: Mapping[str, Value]) -> str | None:
         cast("Any", yaml).dump(document, out)
     except (YAMLError, ValueError, TypeError, RecursionError, AttributeError):
         return None
-    text = out.getvalue()
+    text = re.sub(r"\r*\n", newline, out.getvalue())
     return text if "\n---" not in f"\n{text}" else None

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hypercare_desk.adapters.kb.article_file import changed, parse
@@ -404,6 +404,7 @@ def never_raises_and_keeps_bytes(text: str, changes: dict[str, Any]) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @given(documents(), CHANGES)
+@example("---\r\n# a comment\r\ncodes:\r\n- ?\r\nid:\r\n- \r\n- \r\n---\r\n", {"codes": ("ORA-00054",)})
 @settings(max_examples=full_count(10_000, usual=500))
 def test_generated_front_matter_keeps_its_bytes(text: str, changes: dict[str, Any]) -> None:
     never_raises_and_keeps_bytes(text, changes)
