@@ -11,12 +11,13 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from hypercare_desk.adapters.kb.files import sync_file_system, writing
+from hypercare_desk.adapters.kb.git_locks import own_locks
 from hypercare_desk.domain.article import Revision, slug
 from hypercare_desk.domain.errors import DeskError, NotFound, Unavailable
 from hypercare_desk.services.ports import Clock
@@ -42,9 +43,15 @@ class GitHistory:
 
         Nothing changed: the last commit's id. Raises ``Unavailable`` with a sentence.
         """
-        with _git_faults("The change is saved, but its history could not be written"), writing(self._kb):
+        with (
+            _git_faults("The change is saved, but its history could not be written"),
+            writing(self._kb),
+            ExitStack() as stack,
+        ):
             repository, prefix = self._repository(make=True)
-            with _synced_at_the_end(Path(repository.path), len(paths)):
+            place = Path(repository.path)
+            stack.enter_context(own_locks(place))
+            with _synced_at_the_end(place, len(paths)):
                 blobs = _take_up(repository, [prefix + path for path in dict.fromkeys(paths)])
                 head = _head(repository)
                 tree, entries = _tree(repository, head.tree if head else None, blobs)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hypercare_desk.adapters.kb import open_history
+from hypercare_desk.adapters.kb.git_locks import MARK
 from hypercare_desk.adapters.kb.store import FileStore
 from hypercare_desk.domain.errors import NotFound, Unavailable
 from tests.conftest import FrozenClock
@@ -214,3 +215,14 @@ def test_a_git_that_is_busy_gives_a_sentence(kb: Path, monkeypatch: pytest.Monke
     (kb / ".git/index.lock").unlink()
     history.commit(["a.md"], "Change", "Ada")
     assert len(history.log("a.md")) == 2
+
+
+@pytest.mark.parametrize("lock", ["index.lock", "refs/heads/main.lock", "HEAD.lock"])
+def test_a_lock_left_by_a_killed_process_keeps_nobody_out(kb: Path, lock: str) -> None:
+    history = open_history(kb)
+    history.commit([write(kb, "a.md", "one")], "Add", "Ada")
+    for left in (MARK, lock):
+        (kb / ".git" / left).touch()
+    history.commit([write(kb, "a.md", "two")], "Change", "Ada")
+    assert len(history.log("a.md")) == 2
+    assert not [*(kb / ".git").rglob("*.lock"), *(kb / ".git").glob(MARK)]
