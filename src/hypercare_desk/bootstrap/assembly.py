@@ -141,6 +141,7 @@ class Assembly:
             folders=MarkdownFolders(),
             clock=self._clock,
             user=self._user,
+            kb=self._paths.kb,
             announce=self.announcer,
         )
 

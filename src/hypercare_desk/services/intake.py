@@ -26,7 +26,7 @@ from hypercare_desk.domain.article import (
     slug,
 )
 from hypercare_desk.domain.changes import Changes
-from hypercare_desk.domain.errors import DeskError
+from hypercare_desk.domain.errors import DeskError, Invalid
 from hypercare_desk.domain.intake import ForeignText, ImportItem, ImportReport, Outcome
 from hypercare_desk.services.ports import (
     ArticleStore,
@@ -37,7 +37,7 @@ from hypercare_desk.services.ports import (
     MarkdownFolders,
     Prepared,
 )
-from hypercare_desk.services.progress import Progress, Silent
+from hypercare_desk.services.progress import Progress, Report, heard
 from hypercare_desk.services.search import SearchService
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,7 @@ class IntakeService:
         folders: MarkdownFolders,
         clock: Clock,
         user: str,
+        kb: Path | None = None,
         announce: Callable[[Changes], None] = lambda changes: None,
     ) -> None:
         self._store = store
@@ -77,13 +78,14 @@ class IntakeService:
         self._folders = folders
         self._clock = clock
         self._user = user
+        self._kb = kb.resolve() if kb else None
         self._announce = announce
 
     def markdown(
         self,
         folder: Path | str,
         dry_run: bool = False,
-        progress: Progress | None = None,
+        progress: Progress | Report | None = None,
         *,
         kind: Kind | None = None,
     ) -> ImportReport:
@@ -93,7 +95,7 @@ class IntakeService:
         it is skipped and says so. Raises ``NotFound``, ``Unavailable``, ``Cancelled``; nothing is half-done then.
         """
         folder = Path(folder).expanduser().resolve()
-        progress = progress or Silent()
+        progress = heard(progress)
         source = f"markdown:{folder}"
         plans = self._plans(folder, source, progress)
         wanted = [plan for plan in plans if plan.item.outcome in (Outcome.CREATED, Outcome.UPDATED)]
@@ -113,7 +115,12 @@ class IntakeService:
 
     def _plans(self, folder: Path, source: str, progress: Progress) -> Sequence[_Plan]:
         """Read every file and decide."""
-        paths = self._folders.paths(folder)
+        if self._kb and folder.is_relative_to(self._kb):
+            raise Invalid(
+                f"{folder} holds this workspace's own articles: import from a folder outside it.",
+                code="own_folder",
+            )
+        paths = [path for path in self._folders.paths(folder) if not self._is_own(folder / path)]
         with self._database.view() as work:
             known = work.imports.known(source)
         rows = {row.fields.id: row for row in self._store.rows()} if known else {}
@@ -121,7 +128,11 @@ class IntakeService:
         for number, path in enumerate(paths, start=1):
             progress.step(number, len(paths), "Reading files")
             plans.append(_decided(self._folders.read(folder, path), known, rows))
-        return plans
+        return _moved(plans, known, rows)
+
+    def _is_own(self, file: Path) -> bool:
+        """Whether the file is an article of this workspace already, or was brought in with one."""
+        return self._kb is not None and file.is_relative_to(self._kb)
 
     def _with_ids(self, plans: Sequence[_Plan], kind: Kind | None) -> list[_Plan]:
         """Give ids to the new ones; they are spent even if the import stops later."""
@@ -211,6 +222,33 @@ def _decided(
         why = f"The file has changed, and so has {article_id} here: compare them by hand; nothing was overwritten."
         return _Plan(text, ImportItem(text.source, article_id, Outcome.SKIPPED, why))
     return _Plan(text, ImportItem(text.source, article_id, Outcome.UPDATED, said), row)
+
+
+def _moved(
+    plans: Sequence[_Plan], known: Mapping[str, tuple[str, str]], rows: Mapping[str, ArticleRow]
+) -> list[_Plan]:
+    """``plans``, but a new file with the bytes of one that is gone is that one at another place, not another article.
+
+    An article that was edited here since keeps its text and the place it came from.
+    """
+    here = {plan.text.source for plan in plans}
+    taken = {known[source][0] for source in here if source in known}
+    gone = {
+        fingerprint.partition(":")[0]: (source, article_id)
+        for source, (article_id, fingerprint) in known.items()
+        if source not in here and article_id in rows and article_id not in taken
+    }
+    followed: list[_Plan] = []
+    for plan in plans:
+        fits = plan.item.outcome is Outcome.CREATED and not plan.item.id
+        source, article_id = gone.pop(plan.text.fingerprint[:_HALF], ("", "")) if fits else ("", "")
+        if article_id:
+            row, said = rows[article_id], f"Moved from {source}."
+            untouched = known[source][1].partition(":")[2] == row.version[:_HALF]
+            outcome = Outcome.UPDATED if untouched else Outcome.UNCHANGED
+            plan = _Plan(plan.text, ImportItem(plan.text.source, article_id, outcome, said), row)
+        followed.append(plan)
+    return followed
 
 
 def _fingerprint(text: ForeignText, version: str) -> str:

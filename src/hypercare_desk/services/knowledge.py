@@ -32,7 +32,7 @@ from hypercare_desk.domain.article import (
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Conflict, DeskError, Invalid, NotFound
 from hypercare_desk.services.ports import ArticleStore, Clock, Database, History, Renderer
-from hypercare_desk.services.progress import Progress, Silent
+from hypercare_desk.services.progress import Progress, Report, heard
 from hypercare_desk.services.search import SearchService
 
 log = logging.getLogger(__name__)
@@ -239,9 +239,9 @@ class KnowledgeService:
         ids = {row.fields.id for row in self._store.rows()}
         return self._check(self.read(article_id), ids)
 
-    def check_all(self, progress: Progress | None = None) -> Sequence[CheckReport]:
+    def check_all(self, progress: Progress | Report | None = None) -> Sequence[CheckReport]:
         """The checklist over every article that is not retired, by id."""
-        progress = progress or Silent()
+        progress = heard(progress)
         rows = self._store.rows()
         ids = {row.fields.id for row in rows}
         wanted = [row for row in rows if row.fields.status is not Status.RETIRED]

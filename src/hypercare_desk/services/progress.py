@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from hypercare_desk.domain.errors import Cancelled
 
@@ -21,6 +21,10 @@ class Progress(Protocol):
         ...
 
 
+Report = Callable[[int, int, str], None]
+"""What ``Progress.step`` tells, for callers that only want to hear: done, total, what."""
+
+
 class Silent:
     """Progress that nobody watches and nobody cancels."""
 
@@ -33,7 +37,7 @@ class Silent:
 class Token:
     """Progress that calls ``report`` and can be cancelled from another thread."""
 
-    def __init__(self, report: Callable[[int, int, str], None] | None = None) -> None:
+    def __init__(self, report: Report | None = None) -> None:
         self._report = report
         self._cancelled = False
 
@@ -51,3 +55,10 @@ class Token:
             raise Cancelled("Stopped as you asked; nothing was half-done.")
         if self._report:
             self._report(done, total, what)
+
+
+def heard(progress: Progress | Report | None) -> Progress:
+    """Whatever a caller handed in to follow long work, as ``Progress``."""
+    if progress is None:
+        return Silent()
+    return cast(Progress, progress) if hasattr(progress, "step") else Token(cast(Report, progress))

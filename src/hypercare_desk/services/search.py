@@ -20,7 +20,7 @@ from hypercare_desk.domain.feedback import ArticleUse, Feedback, FeedbackFilter,
 from hypercare_desk.domain.postmortem import Postmortem
 from hypercare_desk.domain.search import Document, Found, IndexStatus
 from hypercare_desk.services.ports import ArticleStore, Clock, Database, SearchIndex
-from hypercare_desk.services.progress import Progress, Silent
+from hypercare_desk.services.progress import Progress, Report, heard
 
 log = logging.getLogger(__name__)
 
@@ -137,14 +137,14 @@ class SearchService:
 
     # --- keeping in step -------------------------------------------------------------------------------------
 
-    def rebuild(self, progress: Progress | None = None) -> int:
+    def rebuild(self, progress: Progress | Report | None = None) -> int:
         """Everything again from files and records; the old index answers meanwhile. Returns the documents indexed."""
         with self._lane:
-            return self._rebuild(progress or Silent())
+            return self._rebuild(heard(progress))
 
-    def refresh(self, progress: Progress | None = None) -> int:
+    def refresh(self, progress: Progress | Report | None = None) -> int:
         """Index what changed since the last time, and only that; returns how many documents were touched."""
-        progress = progress or Silent()
+        progress = heard(progress)
         with self._lane:
             if not self._index.marks():
                 return self._rebuild(progress)
