@@ -33,6 +33,7 @@ from hypercare_desk.domain.exit_rules import (
 )
 from hypercare_desk.domain.fact_index import FactIndex
 from hypercare_desk.domain.facts import Facts
+from hypercare_desk.domain.feedback_fields import read_instant
 from hypercare_desk.domain.statistics import Statistics, statistics
 from hypercare_desk.services.ports import ArticleStore, Clock, Database
 from hypercare_desk.services.workspace_facts import read_facts
@@ -83,10 +84,7 @@ class ExitCriteriaService:
     def facts(self, as_of: datetime | None = None) -> Facts:
         """Everything that criteria and statistics are computed from, for now or an instant in the past."""
         now = self._clock.now()
-        if as_of is not None and as_of.tzinfo is None:
-            raise Invalid(
-                "The time of an evaluation needs its zone, as 2026-11-18T09:30+00:00.", code="no_zone"
-            )
+        as_of = read_instant("the evaluation", as_of)
         if as_of is not None and as_of > now:
             raise Invalid(
                 f"{as_of.isoformat()} lies in the future; criteria can be evaluated for now or an earlier time.",

@@ -14,6 +14,7 @@ from hypercare_desk.domain.article import Article
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import DeskError, Invalid, Unavailable
 from hypercare_desk.domain.exit_criteria import Verdict
+from hypercare_desk.domain.feedback_fields import read_instant
 from hypercare_desk.domain.handoff import BuiltPack, Pack, PackDiff, Verification, section_of
 from hypercare_desk.domain.statistics import Statistics
 from hypercare_desk.services.handoff_control import Identity
@@ -21,7 +22,7 @@ from hypercare_desk.services.handoff_facts import PackFacts, read_facts
 from hypercare_desk.services.handoff_manifest import compare, digest, parts, read_manifest
 from hypercare_desk.services.handoff_snapshot import Frozen, core, core_digest, freeze
 from hypercare_desk.services.ports import ArticleStore, Clock, Database, PackRenderer, Renderer
-from hypercare_desk.services.progress import Progress
+from hypercare_desk.services.progress import Progress, Report, heard
 from hypercare_desk.services.workspace_rules import calendar_of, targets_of
 from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
 
@@ -70,7 +71,7 @@ class HandoffService:
         self._calendar = calendar_of(settings)
 
     def build(
-        self, out: Path | str, as_of: datetime | None = None, progress: Progress | None = None
+        self, out: Path | str, as_of: datetime | None = None, progress: Progress | Report | None = None
     ) -> BuiltPack:
         """Write a draft pack to ``out`` and record it; the same content gives the same pack, byte for byte.
 
@@ -79,11 +80,11 @@ class HandoffService:
         Raises ``Invalid`` for a time without zone or a target that is an issued pack, ``Unavailable`` when the disk,
         the database or the PDF library does not answer, ``Cancelled``; the old file is whole in every case.
         """
-        return self._make(Path(out), as_of, progress, issued=False)
+        return self._make(Path(out), as_of, heard(progress), issued=False)
 
-    def issue(self, as_of: datetime | None = None, progress: Progress | None = None) -> BuiltPack:
+    def issue(self, as_of: datetime | None = None, progress: Progress | Report | None = None) -> BuiltPack:
         """Write a pack without the draft mark into ``packs/``, never to be overwritten; it supersedes older ones."""
-        return self._make(None, as_of, progress, issued=True)
+        return self._make(None, as_of, heard(progress), issued=True)
 
     def verify(self, pdf: Path | str) -> Verification:
         """Whether ``pdf`` is a pack of this workspace and whole, and what has changed here since it was built.
@@ -153,7 +154,12 @@ class HandoffService:
         target = out or self._paths.packs / f"{identity.id}-v{identity.version}.pdf"
         if out is None:
             self._check_target(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"The folder {target.parent} cannot be made ({error.strerror}): name another place for the pack."
+            ) from error
         pages = self._pack_renderer.render(frozen.document, target, progress)
         sha256 = self._pack_renderer.fingerprint(target)
         if recorded is None or recorded.sha256 != sha256:
@@ -179,12 +185,7 @@ class HandoffService:
         epoch = _source_date()
         if as_of is None and epoch and self._calendar.start_of(self._settings.go_live) <= epoch <= now:
             as_of = epoch
-        as_of = as_of or now
-        if as_of.tzinfo is None:
-            raise Invalid(
-                "The time of a pack needs its zone, as 2026-11-18T09:30+00:00.", code="invalid_time"
-            )
-        return as_of.astimezone(UTC).replace(microsecond=0)
+        return (read_instant("the pack", as_of) or now).astimezone(UTC).replace(microsecond=0)
 
     def _gather(self, as_of: datetime, progress: Progress | None) -> tuple[PackFacts, dict[str, object]]:
         facts = self._facts(as_of, progress)
