@@ -27,12 +27,17 @@ def create_workspace(
 ) -> Desk:
     """Make a workspace in the folder ``path`` (made if absent) and open it.
 
-    Raises ``Invalid`` if the folder holds one already, ``Unavailable`` if it cannot be written.
+    Raises ``Invalid`` if the folder holds one already or a day is none, ``Unavailable`` if it cannot be written.
     """
+    from datetime import date
     from pathlib import Path
 
     from hypercare_desk.bootstrap import create_desk
+    from hypercare_desk.domain.errors import Invalid
 
+    for day in (go_live, planned_exit or go_live):
+        if type(day) is not date:
+            raise Invalid(f"{day!r} is no day: hand in a datetime.date, such as date(2026, 11, 2).")
     return create_desk(Path(path), system=system, go_live=go_live, planned_exit=planned_exit, user=user)
 
 

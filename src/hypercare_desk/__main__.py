@@ -15,6 +15,9 @@ def main(argv: list[str] | None = None) -> int:
     from hypercare_desk import bootstrap
     from hypercare_desk.cli.main import run
 
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, or a program without a console
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
     return run(sys.argv[1:] if argv is None else argv, bootstrap, _window if _can_show() else None)
 
 

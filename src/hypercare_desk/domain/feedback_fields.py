@@ -25,6 +25,8 @@ from hypercare_desk.domain.feedback import (
 
 LONGEST_TITLE = 300
 LARGEST_COUNT = 2_000_000_000
+_OTHER_NAMES: Mapping[str, str] = {"status": "state"}
+"""Records are listed by status, so people write it for the field too."""
 TRUE_WORDS = ("yes", "true", "1", "on")
 FALSE_WORDS = ("no", "false", "0", "off", "")
 
@@ -34,11 +36,12 @@ def read_fields(given: Mapping[str, object]) -> dict[str, object]:
 
     Raises ``Invalid`` with one sentence that names the field, what was given and what is allowed.
     """
-    return {name: read_field(name, value) for name, value in given.items()}
+    return {_OTHER_NAMES.get(name, name): read_field(name, value) for name, value in given.items()}
 
 
 def read_field(name: str, value: object) -> object:
     """One value in its field's type; see ``read_fields``."""
+    name = _OTHER_NAMES.get(name, name)
     reader = READERS.get(name)
     if reader is None:
         raise Invalid(

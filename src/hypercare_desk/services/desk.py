@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from types import TracebackType
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # a service is imported when it is first asked for
     from hypercare_desk.services.search import SearchService
     from hypercare_desk.settings import WorkspacePaths, WorkspaceSettings
 
+log = logging.getLogger(__name__)
 Service = TypeVar("Service")
 
 
@@ -42,7 +44,10 @@ class Announcer:
     def __call__(self, changes: Changes) -> None:
         if changes:
             for listener in tuple(self._listeners):
-                listener(changes)
+                try:
+                    listener(changes)
+                except Exception:  # what was changed is kept already, whoever cannot show it
+                    log.exception("A listener to changes failed")
 
 
 class Makers(Protocol):

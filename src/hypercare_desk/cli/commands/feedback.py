@@ -243,6 +243,7 @@ def _moment(value: str) -> Any:
 def _assignment(value: str) -> tuple[str, str]:
     name, sign, rest = text(value).partition("=")
     name = name.strip().replace("-", "_").lower()
+    name = "state" if name == "status" else name
     if not sign or name not in READERS:
         raise argparse.ArgumentTypeError(f"{text(value)!r} must be FIELD=VALUE with FIELD one of {_FIELDS}")
     return name, rest
