@@ -17,7 +17,7 @@ def main(argv: list[str] | None = None) -> int:
 
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller, or a program without a console
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     return run(sys.argv[1:] if argv is None else argv, bootstrap, _window if _can_show() else None)
 
 
