@@ -200,6 +200,50 @@ class FeedbackService:
             fields["state"] = State.TRIAGED
         return self.change(feedback_id, why=reason, expected=expected, **fields)
 
+    def change_many(
+        self, feedback_ids: Iterable[str], *, why: str = "", **fields: object
+    ) -> tuple[builtins.list[tuple[Feedback, Feedback]], dict[str, str]]:
+        """Set the same fields of many records in one transaction.
+
+        Returns each record that changed as it was and as it is, and for each that may not be changed so the sentence
+        that says why: it stays as it was while the others change.
+        """
+        values = read_fields(fields)
+        author = self._author(why)
+        changed: builtins.list[tuple[Feedback, Feedback]] = []
+        refused: dict[str, str] = {}
+        with self._database.work() as work:
+            for feedback_id in feedback_ids:
+                old = work.feedback.get(_id(feedback_id))
+                try:
+                    new = edited(old, values, self._matrix, author.at, why)
+                except Invalid as fault:
+                    refused[old.id] = fault.message
+                    continue
+                stored = self._write(work, old, new, author)
+                if stored is not old:
+                    changed.append((old, stored))
+            work.commit()
+        self._tell([new for _, new in changed])
+        return changed, refused
+
+    def put_back(self, changed: Iterable[tuple[Feedback, Feedback]], why: str) -> Sequence[Feedback]:
+        """Undo: records get the fields they had before a change, their state included, which the history tells.
+
+        ``changed`` are pairs as ``change_many`` returns them. A record that was changed since is left alone; returns
+        those that were put back.
+        """
+        author = self._author(why)
+        stored: builtins.list[Feedback] = []
+        with self._database.work() as work:
+            for before, after in changed:
+                now = work.feedback.get(after.id)
+                if now.version == after.version:
+                    stored.append(self._write(work, now, replace(before, version=now.version), author))
+            work.commit()
+        self._tell(stored)
+        return stored
+
     def merge(self, duplicate_id: str, into_id: str, why: str = "") -> Feedback:
         """Close a record as a repetition of another, which gets its links too; both keep their histories.
 

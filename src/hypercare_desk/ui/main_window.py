@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
             desk = self._desk
             status = desk.search.status()
             articles = len(desk.knowledge.list())
-            new = sum(record.state.value == "new" for record in desk.feedback.list())
+            new = desk.feedback.count("new")
             drafts = sum(item.status.value == "draft" for item in desk.postmortems.list())
             return desk.database.read_only, articles, new, drafts, desk.exit_criteria.latest(), status.behind
 

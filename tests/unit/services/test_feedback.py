@@ -250,3 +250,21 @@ def test_overdue_records_show_the_step_that_is_due(service, clock) -> None:
     assert service.overdue()[0][1] is None
     service.change(record.id, state="fix-deployed")
     assert service.overdue() == []
+
+
+def test_many_records_change_at_once_and_go_back(service: FeedbackService, heard: list[Changes]) -> None:
+    first, second, third = (service.record(f"Record {at}") for at in range(3))
+    service.change(third.id, state="closed")
+    heard.clear()
+    changed, refused = service.change_many((first.id, second.id, third.id), state="analysing", owner="Ada")
+    assert [new.id for _, new in changed] == [first.id, second.id]
+    assert list(refused) == [third.id]
+    assert "reopened" in refused[third.id]
+    assert [change.feedback for change in heard] == [{first.id, second.id}]
+    service.change(second.id, owner="Grace")
+    back = service.put_back(changed, "undone")
+    assert [record.id for record in back] == [first.id]
+    assert service.get(first.id).state is State.NEW
+    assert service.get(first.id).owner == ""
+    assert service.get(second.id).owner == "Grace"
+    assert {(e.field, e.new, e.why) for e in service.events(first.id)} >= {("state", "new", "undone")}

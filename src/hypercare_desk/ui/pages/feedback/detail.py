@@ -177,7 +177,8 @@ class RecordDetail(QScrollArea):
         self.setWidget(inside)
 
     def show_about(self, about: About) -> None:
-        """Show a record."""
+        """Show a record; what is being typed about the same one stays."""
+        pending = self.pending() if self.record and self.record.id == about.record.id else {}
         self._about, self._quiet = about, True
         record = about.record
         self.notice.hide()
@@ -189,9 +190,11 @@ class RecordDetail(QScrollArea):
         self._priority.set(
             record.priority.value if record.priority else self.tr("Triage"), priority_hue(record.priority)
         )
-        self._title.setText(record.title)
-        self._title.setCursorPosition(0)
-        self._words.setPlainText(record.description)
+        if "title" not in pending:
+            self._title.setText(record.title)
+            self._title.setCursorPosition(0)
+        if "description" not in pending and self._words.toPlainText() != record.description:
+            self._words.setPlainText(record.description)
         self._state.clear()
         self._state.addItem(state_words(record.state), record.state)
         for state in State:
@@ -210,12 +213,24 @@ class RecordDetail(QScrollArea):
         ):
             box.setCurrentIndex(max(0, box.findData(value)))
         self._action.setText(USUAL_ACTION[record.category] if record.category else "–")
-        self._component.setCurrentText(record.component)
-        self._owner.setCurrentText(record.owner)
-        self._cause.setText(record.root_cause)
-        self._solution.setText(record.resolution)
+        for key, box in (("component", self._component), ("owner", self._owner)):
+            if key not in pending:
+                box.setCurrentText(getattr(record, key))
+        for key, field in (("root_cause", self._cause), ("resolution", self._solution)):
+            if key not in pending and field.text() != getattr(record, key):
+                field.setText(getattr(record, key))
         self._fill_lists(about)
         self._quiet = False
+
+    @property
+    def record(self) -> Feedback | None:
+        """The record that is shown."""
+        return self._about.record if self._about else None
+
+    def take_focus(self) -> None:
+        """Put the cursor into the title (F2)."""
+        self._title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._title.selectAll()
 
     def pending(self) -> dict[str, object]:
         """Text that stands in the fields but is not saved yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
@@ -64,6 +64,10 @@ class RecordsModel(QAbstractTableModel):
     def row_of(self, feedback_id: str) -> int:
         """The row of a record, or -1."""
         return next((at for at, record in enumerate(self._rows) if record.id == feedback_id), -1)
+
+    def rows_of(self, feedback_ids: Set[str]) -> list[int]:
+        """The rows of these records, those that are shown."""
+        return [at for at, record in enumerate(self._rows) if record.id in feedback_ids]
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)

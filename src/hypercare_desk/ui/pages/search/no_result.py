@@ -8,9 +8,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from hypercare_desk.domain.search import Hit
-from hypercare_desk.ui.pages.search.results import KIND_ICONS, kind_label, words
+from hypercare_desk.ui.pages.search.results import words
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import Chip, button, column, frame, label, row
+from hypercare_desk.ui.widgets.kinds import KIND_ICONS, kind_label
 
 
 class NoResult(QWidget):

@@ -36,10 +36,11 @@ from hypercare_desk.ui.pages.search.readable import (
     read_article,
 )
 from hypercare_desk.ui.pages.search.reading import ReadingPane
-from hypercare_desk.ui.pages.search.results import ResultDelegate, ResultsModel, kind_label
+from hypercare_desk.ui.pages.search.results import ResultDelegate, ResultsModel
 from hypercare_desk.ui.pages.search.search_field import SearchField
 from hypercare_desk.ui.printing import print_document
 from hypercare_desk.ui.widgets.basics import NoticeBar, button, column, row
+from hypercare_desk.ui.widgets.kinds import kind_label
 
 _DEBOUNCE_MS = 60
 _FIRST = 50

@@ -9,10 +9,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hypercare_desk.ui.pages.search.readable import Plain, Reading
-from hypercare_desk.ui.pages.search.results import KIND_ICONS, kind_label, words
+from hypercare_desk.ui.pages.search.results import words
 from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.article_view import ArticleView
 from hypercare_desk.ui.widgets.basics import Chip, button, column, frame, label, row
+from hypercare_desk.ui.widgets.kinds import KIND_ICONS, kind_label
 
 
 class ReadingPane(QWidget):

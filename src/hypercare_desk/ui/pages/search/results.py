@@ -10,33 +10,13 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from hypercare_desk.domain.article import LABELS, Kind
 from hypercare_desk.domain.search import Hit, Marked, Tier
 from hypercare_desk.ui.theme import Theme
+from hypercare_desk.ui.widgets.kinds import KIND_ICONS, kind_label
 
 _Index = QModelIndex | QPersistentModelIndex
 HitRole = Qt.ItemDataRole.UserRole + 1
 _RECORDS = "Records and post-mortems"
-KIND_ICONS = {
-    "known-issue": "ph.bug",
-    "workaround": "ph.bandaids",
-    "faq": "ph.question",
-    "how-to": "ph.list-numbers",
-    "support-procedure": "ph.file-text",
-    "reference": "ph.article",
-    "lesson": "ph.lightbulb",
-    "training-note": "ph.graduation-cap",
-    "feedback": "ph.tray",
-    "post-mortem": "ph.clock-counter-clockwise",
-}
-
-
-def kind_label(kind: str) -> str:
-    """A kind in words; records and post-mortems too."""
-    try:
-        return LABELS[Kind(kind)]
-    except ValueError:
-        return {"feedback": "Feedback record", "post-mortem": "Post-mortem"}.get(kind, kind)
 
 
 @dataclass(frozen=True, slots=True)
