@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtTest import QTest
 
 from hypercare_desk import bootstrap
 from hypercare_desk.ui.app import make_application, workspace_memory
 from hypercare_desk.ui.main_window import MainWindow
 from hypercare_desk.ui.pages.search.page import SearchPage
 from hypercare_desk.ui.registry import page_entries
+from tests.ui.waiting import wait
 
 _QUERIES = (
     "mailbox",
@@ -83,7 +83,7 @@ def main(what: str, root: Path, spawned_at: float) -> dict[str, float]:
     page.field.installEventFilter(painted)
     window.show()
     while not painted.at:
-        QTest.qWait(5)
+        wait(5)
     figures = {"first_paint_s": painted.at - spawned_at}
     if what == "start":
         for query in _QUERIES:
@@ -111,20 +111,20 @@ def _busy(window: MainWindow, out: Path) -> dict[str, float]:
         _settle(window, patience=900)
         figures[name] = beat.worst
     number = window.jobs.write("cancelled", desk.search.rebuild, failed=lambda _fault: None)
-    QTest.qWait(400)
+    wait(400)
     start = time.perf_counter()
     window.jobs.cancel(number)
     while window.jobs.is_running(number):
-        QTest.qWait(5)
+        wait(5)
     figures["cancel_ms"] = (time.perf_counter() - start) * 1000
     return figures
 
 
 def _settle(window: MainWindow, patience: float = 60) -> None:
-    QTest.qWait(100)
+    wait(100)
     until = time.monotonic() + patience
     while window.jobs.busy and time.monotonic() < until:
-        QTest.qWait(20)
+        wait(20)
 
 
 def _resident() -> float:

@@ -21,6 +21,7 @@ from hypercare_desk.ui.first_run import FirstRun
 from hypercare_desk.ui.main_window import MainWindow
 from hypercare_desk.ui.registry import page_entries
 from hypercare_desk.ui.theme import Theme
+from tests.ui.waiting import wait
 
 SIZES = ((1440, 900), (1024, 700))
 _PATIENCE_MS = 30_000
@@ -79,7 +80,7 @@ def _first_run(theme: Theme, out: Path) -> None:
 def _settle(window: MainWindow) -> None:
     waited = 0
     while waited < 300 or (window.jobs.busy and waited < _PATIENCE_MS):
-        QTest.qWait(100)
+        wait(100)
         waited += 100
 
 

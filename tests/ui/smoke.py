@@ -19,6 +19,7 @@ from hypercare_desk.ui.main_window import MainWindow
 from hypercare_desk.ui.pages.knowledge.page import KnowledgePage
 from hypercare_desk.ui.pages.search.page import SearchPage
 from hypercare_desk.ui.registry import page_entries
+from tests.ui.waiting import wait
 
 _PATIENCE_MS = 60_000
 
@@ -29,7 +30,7 @@ def until(what: str, holds: Callable[[], object]) -> None:
     while not holds():
         if waited > _PATIENCE_MS:
             raise SystemExit(f"smoke: waited in vain for: {what}")
-        QTest.qWait(50)
+        wait(50)
         waited += 50
     print(f"smoke: {what}", flush=True)
 
