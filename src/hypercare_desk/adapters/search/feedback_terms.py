@@ -1,7 +1,7 @@
 """Pseudo-relevance feedback: long questions borrow words from the texts that answer them best so far.
 
 After RM3 (Abdul-Jaleel et al. 2004), with a small share. It only reorders what the question's own words found. Measured
-on Cranfield and StackFAQ, each tuned on the other: +2 % nDCG@10; short queries gain nothing and are left alone.
+on Cranfield and StackFAQ (+2 % nDCG@10); short queries gain nothing and are left alone.
 """
 
 from __future__ import annotations
