@@ -85,7 +85,7 @@ class ExitCriteriaService:
         """Everything that criteria and statistics are computed from, for now or an instant in the past."""
         now = self._clock.now()
         as_of = read_instant("the evaluation", as_of)
-        if as_of is not None and as_of > now:
+        if as_of is not None and as_of > now.replace(microsecond=999_999):
             raise Invalid(
                 f"{as_of.isoformat()} lies in the future; criteria can be evaluated for now or an earlier time.",
                 code="future",

@@ -184,8 +184,9 @@ class HandoffService:
         now = self._clock.now()
         epoch = _source_date()
         if as_of is None and epoch and self._calendar.start_of(self._settings.go_live) <= epoch <= now:
-            as_of = epoch
-        return (read_instant("the pack", as_of) or now).astimezone(UTC).replace(microsecond=0)
+            now = epoch
+        # A second belongs to the pack as a whole: what was recorded a moment ago must not be left out.
+        return read_instant("the pack", as_of) or now.astimezone(UTC).replace(microsecond=999_999)
 
     def _gather(self, as_of: datetime, progress: Progress | None) -> tuple[PackFacts, dict[str, object]]:
         facts = self._facts(as_of, progress)

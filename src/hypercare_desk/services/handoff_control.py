@@ -59,7 +59,7 @@ def _version(
     who: str,
 ) -> dict[str, str]:
     what = "First draft" if before is None else sentence(compare(before, now))
-    return {"version": version, "id": pack_id, "at": at.isoformat(), "what": what, "who": who}
+    return {"version": version, "id": pack_id, "at": at.isoformat(timespec="seconds"), "what": what, "who": who}
 
 
 def _facts(facts: PackFacts, settings: WorkspaceSettings, identity: Identity) -> list[list[list[str]]]:
@@ -117,7 +117,7 @@ def changes(
     return {
         "id": pack.id,
         "version": pack.version,
-        "at": pack.as_of.isoformat(),
+        "at": pack.as_of.isoformat(timespec="seconds"),
         "lists": [
             ["Added", list(diff.added)],
             ["Changed", list(diff.changed)],

@@ -30,7 +30,7 @@ def decision(facts: PackFacts, settings: WorkspaceSettings) -> dict[str, Any]:
     still = facts.open_records()
     return {
         **_recommendation(verdict, settings),
-        "as_of": verdict.as_of.isoformat(),
+        "as_of": verdict.as_of.isoformat(timespec="seconds"),
         "records": len(facts.records),
         "figures": [
             {"value": str(counts[state]), "label": state.value, "hue": _HUES[state]}

@@ -53,7 +53,7 @@ def core(
     articles = rendered_articles(facts, html)
     document: dict[str, Any] = {
         "format": FORMAT,
-        "as_of": facts.as_of.isoformat(),
+        "as_of": facts.as_of.isoformat(timespec="seconds"),
         "workspace": _workspace(settings),
         "articles": articles,
         "pictures": dict(pictures(picture_paths(articles))),
@@ -102,7 +102,7 @@ def freeze(
         "version": identity.version,
         "status": "issued" if identity.issued else "draft",
         "system": settings.system,
-        "as_of": facts.as_of.isoformat(),
+        "as_of": facts.as_of.isoformat(timespec="seconds"),
         "application": identity.application,
         "prepared_by": identity.who,
     }
