@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QComboBox,
     QDateEdit,
     QDialog,
@@ -45,6 +47,15 @@ class _Form(QDialog):
         layout.addLayout(self.rows)
         layout.addWidget(self._fault)
         layout.addWidget(buttons)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._on_a_button():
+            self._on_accept()
+        else:
+            super().keyPressEvent(event)
+
+    def _on_a_button(self) -> bool:
+        return isinstance(self.focusWidget(), QAbstractButton)
 
     def field(self, words: str, field: QWidget) -> None:
         """Add a named row."""

@@ -35,7 +35,7 @@ from hypercare_desk.ui.pages.criteria.rows import (
 )
 from hypercare_desk.ui.pages.page import Command, Page, Surroundings
 from hypercare_desk.ui.theme import Theme
-from hypercare_desk.ui.widgets.basics import EmptyState, button, column, label, row, rule
+from hypercare_desk.ui.widgets.basics import EmptyState, button, column, label, lock_controls, row, rule
 
 _DAYS = 14
 _NARROW = 1100
@@ -108,7 +108,7 @@ class CriteriaPage(Page):
             spacing=10,
             margins=(20, 14, 20, 12),
         )
-        foot = QFrame()
+        foot = self._signers = QFrame()
         foot.setObjectName("paneSunken")
         foot.setLayout(self._signing)
         layout = QVBoxLayout(self)
@@ -156,9 +156,17 @@ class CriteriaPage(Page):
         nothing = "" if self._current() else self.tr("no criterion is chosen")
         return (
             Command(self.tr("Evaluate all criteria"), self.refresh, "F5", "ph.arrows-clockwise"),
-            Command(self.tr("Add a measured value"), self._measure, "Ctrl+Enter", "ph.plus", nothing),
-            Command(self.tr("Waive the criterion…"), self._waive, "", "ph.flag-banner", nothing),
+            Command(self.tr("Add a measured value"), self._measure, "Ctrl+Enter", "ph.plus", nothing, True),
+            Command(self.tr("Waive the criterion…"), self._waive, "", "ph.flag-banner", nothing, True),
+            *(self._signing_command(role) for role in self.around.desk.settings.sign_off_roles),
         )
+
+    def _signing_command(self, role: str) -> Command:
+        words = self.tr("Sign as {0}…").format(role)
+        return Command(words, lambda: self._sign(role), "", "ph.signature", "", True)
+
+    def editing_parts(self) -> Sequence[QWidget]:
+        return (self.detail, self._signers)
 
     def panes(self) -> Sequence[QWidget]:
         return (self.table, self.detail)
@@ -240,6 +248,8 @@ class CriteriaPage(Page):
             made.clicked.connect(lambda _c=False, r=role: self._sign(r))
             self._signing.addWidget(made)
         self._signing.addStretch(1)
+        if self.locked:
+            lock_controls(self._signers, self.locked)
 
     def _choose_wanted(self) -> None:
         row_number = self.model.row_of(self._wanted) if self._wanted else 0

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
-    QInputDialog,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -18,9 +17,11 @@ from PySide6.QtWidgets import (
 
 from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Conflict, DeskError
-from hypercare_desk.domain.postmortem import Postmortem
+from hypercare_desk.domain.postmortem import Postmortem, TimelineEntry
 from hypercare_desk.ui.pages.page import Command, Page, Surroundings
 from hypercare_desk.ui.pages.postmortems.paper import Paper
+from hypercare_desk.ui.pages.postmortems.typed import typed_action, typed_line
+from hypercare_desk.ui.widgets.ask import ask_text
 from hypercare_desk.ui.widgets.basics import EmptyState, button, column, label, row, rule
 
 
@@ -44,7 +45,7 @@ class PostmortemsPage(Page):
             self.tr("Begin a post-mortem"),
             self.new,
         )
-        new = button(self.tr("New post-mortem"), "Ctrl+N", primary=True)
+        new = self._new = button(self.tr("New post-mortem"), "Ctrl+N", primary=True)
         new.clicked.connect(self.new)
         head = row(label(self.tr("Post-mortems"), "title"), None, new, margins=(20, 14, 20, 10))
         self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
@@ -62,13 +63,17 @@ class PostmortemsPage(Page):
         layout.addWidget(rule())
         layout.addWidget(self._states, 1)
         self.paper.changed.connect(self._change)
-        self.paper.line_requested.connect(self._add_line)
-        self.paper.action_requested.connect(self._add_action)
+        self.paper.line_typed.connect(self._add_line)
+        self.paper.action_typed.connect(self._add_action)
         self.paper.action_toggled.connect(self._toggle)
         self.paper.open_requested.connect(around.navigator.open)
         state = around.memory.value("postmortems/splitter")
         if isinstance(state, QByteArray):
             self._splitter.restoreState(state)
+        typed = around.memory.value("postmortems/typed")
+        if isinstance(typed, list) and len(typed) == 2:  # what was half typed when the window was closed
+            self.paper.new_line.setText(str(typed[0]))
+            self.paper.new_action.setText(str(typed[1]))
         self.refresh()
 
     def show_target(self, target: str, text: str = "") -> None:
@@ -87,7 +92,11 @@ class PostmortemsPage(Page):
         self._begin("", ())
 
     def finish(self) -> None:
-        self._add_line()
+        if self.paper.item is not None:
+            self.paper.take_line()
+
+    def editing_parts(self) -> Sequence[QWidget]:
+        return (self._new, self.paper)
 
     def save(self) -> None:
         self.paper.flush()
@@ -98,8 +107,8 @@ class PostmortemsPage(Page):
     def commands(self) -> Sequence[Command]:
         nothing = "" if self.paper.item else self.tr("no post-mortem is open")
         return (
-            Command(self.tr("Add to the timeline now…"), self._add_line, "Ctrl+Enter", "ph.plus", nothing),
-            Command(self.tr("Add an action…"), self._add_action, "", "ph.check-square", nothing),
+            Command(self.tr("Add to the timeline"), self.finish, "Ctrl+Enter", "ph.plus", nothing, True),
+            Command(self.tr("Add an action"), self.paper.take_action, "", "ph.check-square", nothing, True),
         )
 
     def reference(self) -> str:
@@ -109,6 +118,9 @@ class PostmortemsPage(Page):
     def remember(self) -> None:
         self.around.memory.setValue("postmortems/splitter", self._splitter.saveState())
         self.paper.flush()
+        self.around.memory.setValue(
+            "postmortems/typed", [self.paper.new_line.text(), self.paper.new_action.text()]
+        )
 
     def concerned(self, changes: Changes) -> bool:
         return bool(changes.postmortems or changes.everything)
@@ -172,48 +184,54 @@ class PostmortemsPage(Page):
 
     def _change(self, fields: dict[str, Any]) -> None:
         item, desk = self.paper.item, self.around.desk
+        if item is None:
+            return
+        self._write(lambda: desk.postmortems.change(item.id, **fields))
+        if len(fields.get("timeline", item.timeline)) < len(item.timeline):
+            gone = next(line for line in item.timeline if line not in fields["timeline"])
+            self.around.messages.undoable(
+                self.tr("Took “{0}” out of the timeline").format(gone.event[:40]),
+                lambda: self._put_line(gone),
+            )
+
+    def _put_line(self, line: TimelineEntry) -> None:
+        item, desk = self.paper.item, self.around.desk
         if item is not None:
-            self._write(lambda: desk.postmortems.change(item.id, **fields))
+            rows = tuple(sorted((*item.timeline, line), key=lambda one: one.at))
+            self._write(lambda: desk.postmortems.change(item.id, timeline=rows))
 
     def _begin(self, words: str, records: Sequence[str]) -> None:
-        title, agreed = QInputDialog.getText(
-            self, self.tr("New post-mortem"), self.tr("What happened, without blame?"), text=words
-        )
-        if not agreed or not title.strip():
-            return
         desk = self.around.desk
 
         def done(item: Postmortem) -> None:
             self._wanted = item.id
             self.refresh()
 
-        self.around.jobs.write(
-            "",
-            lambda _p: desk.postmortems.new(title.strip(), feedback_ids=tuple(records)),
-            done,
-            failed=self._on_refused,
-        )
-
-    def _add_line(self) -> None:
-        item, desk = self.paper.item, self.around.desk
-        if item is None:
-            return
-        text, agreed = QInputDialog.getText(
-            self, self.tr("Add to the timeline now"), self.tr("What happened?")
-        )
-        if agreed and text.strip():
-            self._write(
-                lambda: desk.postmortems.add_timeline(item.id, text.strip()), self.tr("Added to the timeline")
+        def then(title: str) -> None:
+            self.around.jobs.write(
+                "",
+                lambda _p: desk.postmortems.new(title, feedback_ids=tuple(records)),
+                done,
+                failed=self._on_refused,
             )
 
-    def _add_action(self) -> None:
+        ask_text(self, self.tr("New post-mortem"), self.tr("What happened, without blame?"), then, words)
+
+    def _add_line(self, text: str) -> None:
         item, desk = self.paper.item, self.around.desk
-        if item is None:
-            return
-        text, agreed = QInputDialog.getText(self, self.tr("New action"), self.tr("What is to be done?"))
-        if agreed and text.strip():
+        if item is not None:
+            at, event = typed_line(text, item.started_at or desk.clock.now())
             self._write(
-                lambda: desk.postmortems.add_action(item.id, text.strip()), self.tr("Added an action")
+                lambda: desk.postmortems.add_timeline(item.id, event, at=at), self.tr("Added to the timeline")
+            )
+
+    def _add_action(self, text: str) -> None:
+        item, desk = self.paper.item, self.around.desk
+        if item is not None:
+            words, owner, due = typed_action(text)
+            self._write(
+                lambda: desk.postmortems.add_action(item.id, words, owner=owner, due=due),
+                self.tr("Added an action"),
             )
 
     def _toggle(self, number: int, done: bool) -> None:

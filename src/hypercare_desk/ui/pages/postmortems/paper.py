@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,7 +29,6 @@ from hypercare_desk.ui.theme import Theme
 from hypercare_desk.ui.widgets.basics import (
     Chip,
     NoticeBar,
-    button,
     column,
     frame,
     label,
@@ -64,8 +63,8 @@ class Paper(QWidget):
     """``changed`` carries fields; lines, stars and actions are requests of their own."""
 
     changed = Signal(object)
-    line_requested = Signal()
-    action_requested = Signal()
+    line_typed = Signal(str)
+    action_typed = Signal(str)
     action_toggled = Signal(int, bool)
     open_requested = Signal(str)
 
@@ -114,21 +113,28 @@ class Paper(QWidget):
         self._places: list[QWidget] = []
         for key, words in _TEXTS[:2]:
             self._area(key, words, 3)
-        line = button(self.tr("Line"), "Ctrl+Enter")
-        line.clicked.connect(self.line_requested)
         self._heading(
-            self.tr("Timeline"), self.tr("Space stars a line; starred lines go into the pack"), line
+            self.tr("Timeline"),
+            self.tr("Space stars a line for the pack; Delete takes it away; F2 edits a cell"),
         )
         self._body.addWidget(self.table)
+        self.new_line = self._typed(
+            self.tr("Add a line"),
+            self.tr("Add a line: 07:55 what happened. Enter keeps it, Ctrl+Enter comes here"),
+            self.line_typed,
+        )
         self._area(*_LISTS[0], 4, self.tr("one a line: what made it possible, in the system, not in people"))
         for key, words in _TEXTS[2:]:
             self._area(key, words, 2)
         for key, words in _LISTS[1:5]:
             self._area(key, words, 3, self.tr("one a line"))
-        action = button(self.tr("Action"), flat=True)
-        action.clicked.connect(self.action_requested)
-        self._heading(self.tr("Actions"), self.tr("each with an owner and a day"), action)
+        self._heading(self.tr("Actions"), self.tr("each with an owner and a day; Enter marks it done"))
         self._build_actions()
+        self.new_action = self._typed(
+            self.tr("Add an action"),
+            self.tr("Add an action: what is to be done @owner 2026-12-01"),
+            self.action_typed,
+        )
         self._area(*_LISTS[5], 3, self.tr("one a line; LL-0001 links to its article"))
         people = QFormLayout()
         for key, words in _LINES:
@@ -169,6 +175,37 @@ class Paper(QWidget):
         table.setTabKeyNavigation(False)
         table.itemActivated.connect(self._on_action)
         self._body.addWidget(table)
+
+    def _typed(self, name: str, hint: str, typed: SignalInstance) -> QLineEdit:
+        """A field whose text is an item when Enter is pressed; it stays ready for the next."""
+        field = QLineEdit()
+        field.setAccessibleName(name)
+        field.setPlaceholderText(hint)
+
+        def entered() -> None:
+            if text := field.text().strip():
+                field.clear()
+                typed.emit(text)
+
+        field.returnPressed.connect(entered)
+        self._body.addWidget(field)
+        return field
+
+    def take_line(self) -> None:
+        """Ctrl+Enter: keep the line or the action that is typed, or go where one is typed."""
+        for field in (self.new_line, self.new_action):
+            if field.text().strip():
+                field.returnPressed.emit()
+                return
+        self._show_field(self.new_line)
+
+    def take_action(self) -> None:
+        """Go where an action is typed."""
+        self._show_field(self.new_action)
+
+    def _show_field(self, field: QLineEdit) -> None:
+        self._scroll.ensureWidgetVisible(field)
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _heading(self, words: str, hint: str, *tools: QWidget) -> None:
         head = label(words, "section")
