@@ -59,7 +59,13 @@ def _version(
     who: str,
 ) -> dict[str, str]:
     what = "First draft" if before is None else sentence(compare(before, now))
-    return {"version": version, "id": pack_id, "at": at.isoformat(timespec="seconds"), "what": what, "who": who}
+    return {
+        "version": version,
+        "id": pack_id,
+        "at": at.isoformat(timespec="seconds"),
+        "what": what,
+        "who": who,
+    }
 
 
 def _facts(facts: PackFacts, settings: WorkspaceSettings, identity: Identity) -> list[list[list[str]]]:
