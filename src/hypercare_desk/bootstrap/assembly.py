@@ -155,6 +155,7 @@ class Assembly:
             clock=self._clock,
             user=self._user,
             announce=self.announcer,
+            find_article=lambda article_id: desk.knowledge.read(article_id),
         )
 
     def exit_criteria(self, desk: Desk) -> ExitCriteriaService:

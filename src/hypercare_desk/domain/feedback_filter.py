@@ -12,8 +12,8 @@ from hypercare_desk.domain.feedback_fields import read_field, read_instant, read
 _STATUS_WORDS = ("", "open", "closed")
 
 
-def read_filter(status: str, filters: Mapping[str, object]) -> FeedbackFilter:
-    """The filter for a ``status`` (open, closed, a state, empty for all) and words by name; raises ``Invalid``.
+def read_filter(status: str | None, filters: Mapping[str, object]) -> FeedbackFilter:
+    """The filter for a ``status`` (open, closed, a state, empty or None for all) and words by name; raises ``Invalid``.
 
     Several priorities are one text with commas or a list of words.
     """
@@ -24,7 +24,7 @@ def read_filter(status: str, filters: Mapping[str, object]) -> FeedbackFilter:
             f"Records cannot be filtered by “{min(unknown)}”; allowed: {', '.join(sorted(known))}, limit, offset.",
             code="unknown_filter",
         )
-    plain = status.strip().casefold()
+    plain = (status or "").strip().casefold()
     wanted = "" if plain in ("all", "any") else plain
     if wanted not in _STATUS_WORDS:
         wanted = cast(State, read_field("state", wanted)).value

@@ -180,8 +180,12 @@ class ExitCriteriaService:
     ) -> Measurement:
         """Note a measured value; ``sample`` is how many observations stand behind it. Raises ``Invalid``."""
         now = self._clock.now()
+        try:
+            figure = float(value)
+        except (TypeError, ValueError):
+            raise Invalid(f"{value!r} is no measured value; write a number.", code="invalid_number") from None
         one = Measurement(
-            metric.strip(), at or now, float(value), sample, source.strip(), note.strip(), component.strip()
+            metric.strip(), at or now, figure, sample, source.strip(), note.strip(), component.strip()
         )
         check_measurement(one, self._measurable(), now)
         with self._database.work() as work:

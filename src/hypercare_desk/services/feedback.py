@@ -69,26 +69,28 @@ class FeedbackService:
         clock: Clock,
         user: str,
         announce: Callable[[Changes], None] = lambda changes: None,
+        find_article: Callable[[str], object] = lambda article_id: None,
     ) -> None:
         self._database = database
         self._search = search
         self._clock = clock
         self._user = user
         self._announce = announce
+        self._find_article = find_article
         self._matrix = matrix_of(settings)
         self._targets = targets_of(settings)
         self._ladder = ladder_of(settings)
 
     # --- reading ---------------------------------------------------------------------------------------------
 
-    def list(self, status: str = "open", **filters: object) -> Sequence[Feedback]:
+    def list(self, status: str | None = "open", **filters: object) -> Sequence[Feedback]:
         """Records, newest reported first. ``status``: open, closed, a state, or empty for all; filters: priority (one
         or several), category, component, source, text, since, until, external_key, limit, offset."""
         which = read_filter(status, filters)
         with self._database.view() as work:
             return work.feedback.find(which)
 
-    def count(self, status: str = "open", **filters: object) -> int:
+    def count(self, status: str | None = "open", **filters: object) -> int:
         """How many records ``list`` would give without its limit."""
         which = read_filter(status, filters)
         with self._database.view() as work:
@@ -267,8 +269,10 @@ class FeedbackService:
     def link(
         self, feedback_id: str, target_id: str, relation: object = Relation.SOLVED_BY, why: str = ""
     ) -> bool:
-        """Tie a record to an article or post-mortem; False if they were tied that way already."""
+        """Tie a record to an article or post-mortem, which must be there; False if they were tied so already."""
         kind, target = read_relation(relation), _target(target_id)
+        if ARTICLE_ID.match(target):
+            self._find_article(target)
         author = self._author(why)
         with self._database.work() as work:
             record = work.feedback.get(_id(feedback_id))

@@ -121,12 +121,18 @@ class KnowledgeService:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
-    def new(self, kind: Kind, title: str, *, body: str | None = None, **fields: Any) -> Article:
+    def new(self, kind: Kind | str, title: str, *, body: str | None = None, **fields: Any) -> Article:
         """A new article, saved at once, with the kind's template as its text unless ``body`` is given.
 
         ``fields`` are those of ``ArticleFields``. Raises ``Invalid`` or ``Unavailable``.
         """
-        wanted = ArticleFields(title=" ".join(title.split()), kind=kind, **fields)
+        try:
+            wanted = ArticleFields(title=" ".join(title.split()), kind=Kind(kind), **fields)
+        except ValueError:
+            allowed = ", ".join(Kind)
+            raise Invalid(
+                f"“{kind}” is no kind of article; allowed: {allowed}.", code="invalid_choice"
+            ) from None
         text = self._store.template(wanted) if body is None else body
         return self.save(ArticleDraft(wanted, text))
 
