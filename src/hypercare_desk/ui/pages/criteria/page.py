@@ -163,7 +163,7 @@ class CriteriaPage(Page):
 
     def _signing_command(self, role: str) -> Command:
         words = self.tr("Sign as {0}…").format(role)
-        return Command(words, lambda: self._sign(role), "", "ph.signature", "", True)
+        return Command(words, lambda: self._sign(role), "", "ph.pen-nib", "", True)
 
     def editing_parts(self) -> Sequence[QWidget]:
         return (self.detail, self._signers)
