@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from hypercare_desk import create_workspace, open_workspace
+from hypercare_desk.domain.changes import Changes
 from hypercare_desk.domain.errors import Cancelled, Conflict, Invalid, NotFound, Unavailable
 from hypercare_desk.services.desk import Desk
 
@@ -220,6 +221,22 @@ def test_words_that_mean_nothing_get_a_sentence(workspace_folder: Path) -> None:
         assert [found.id for found in desk.feedback.list(status=None)] == [record]
     with pytest.raises(Invalid, match="no day"):
         create_workspace(workspace_folder, system="x", go_live="soon")  # pyright: ignore[reportArgumentType]
+
+
+def test_a_listener_that_fails_costs_nobody_anything(
+    workspace_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[Changes] = []
+
+    def fail(changes: Changes) -> None:
+        raise RuntimeError("a window that is gone")
+
+    with made(workspace_folder) as desk:
+        desk.announcer.listen(fail)
+        desk.announcer.listen(heard.append)
+        record = desk.feedback.record("Labels twice")
+    assert [changes.feedback for changes in heard] == [{record.id}]
+    assert "listener" in caplog.text
 
 
 def test_an_empty_workspace_may_not_leave(workspace_folder: Path) -> None:
