@@ -184,6 +184,16 @@ def test_text_is_put_by_what_differs_and_can_be_undone(theme: Theme, now: str, t
     assert edit.text() == now
 
 
+def test_another_theme_writes_nothing(qtbot: QtBot, window: MainWindow, theme: Theme, idle: Idle) -> None:
+    editor = _open(qtbot, window, "FAQ-0001")
+    idle()
+    theme.set(dark=True)
+    idle()
+    assert not editor.unsaved
+    theme.set(dark=False)
+    idle()
+
+
 def test_the_table_lists_every_article_and_filters(qtbot: QtBot, window: MainWindow, idle: Idle) -> None:
     window.navigator.go("knowledge")
     page = window.page

@@ -126,7 +126,7 @@ class CriteriaPage(Page):
     def _restore(self) -> None:
         header = self.table.horizontalHeader()
         scale = self.around.theme.scale
-        for at, width in enumerate((98, 60, 240, 30, 92, 86, 104, 70)):
+        for at, width in enumerate((98, 60, 240, 30, 104, 86, 104, 70)):
             self.table.setColumnWidth(at, round(width * scale))
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         state = self.around.memory.value("criteria/splitter")
@@ -147,7 +147,7 @@ class CriteriaPage(Page):
         self.table.setFocus()
 
     def refresh(self) -> None:
-        self._load(evaluate=True)
+        self._load(evaluate=not self.locked)
 
     def finish(self) -> None:
         self._measure()

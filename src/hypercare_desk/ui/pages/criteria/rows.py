@@ -24,7 +24,7 @@ from hypercare_desk.ui.theme import Theme
 _Index = QModelIndex | QPersistentModelIndex
 ResultRole = Qt.ItemDataRole.UserRole + 1
 TrendRole = Qt.ItemDataRole.UserRole + 2
-COLUMNS = ("State", "", "Criterion", "", "Now", "Target", "Trend, 14 days", "Evidence")
+COLUMNS = ("State", "", "Criterion", "", "Now", "Target", "Trend", "Evidence")
 STATE, IDENTITY, TITLE, MANDATORY, NOW, TARGET, TREND, EVIDENCE = range(8)
 Trend = Sequence[tuple[date, float | None]]
 _HUES = {

@@ -159,7 +159,9 @@ class RecordDetail(QScrollArea):
         layout.setContentsMargins(18, 12, 18, 12)
         layout.setSpacing(9)
         layout.addWidget(self.notice)
-        layout.addLayout(row(self._id, self._from, None, self._key, self._priority))
+        head = row(self._id, self._from, self._key, self._priority)
+        head.setStretch(1, 1)
+        layout.addLayout(head)
         layout.addWidget(self._title)
         layout.addWidget(self._words)
         layout.addLayout(row(label(self.tr("Impact and urgency"), "section"), None, self._due))
@@ -193,6 +195,8 @@ class RecordDetail(QScrollArea):
         if "title" not in pending:
             self._title.setText(record.title)
             self._title.setCursorPosition(0)
+            if not self._title.isReadOnly():  # where nothing can be written, it says why
+                self._title.setToolTip(record.title)
         if "description" not in pending and self._words.toPlainText() != record.description:
             self._words.setPlainText(record.description)
         self._state.clear()

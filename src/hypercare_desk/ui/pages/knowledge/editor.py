@@ -457,11 +457,18 @@ class Editor(QWidget):
         )
 
     def _on_edited(self, *_: object) -> None:
+        """Something changed; another theme colours the text anew, which changes nothing that is written."""
         if self._loading:
             return
-        self._set_unsaved(True)
-        self._preview_timer.start()
-        self._draft_timer.start()
+        before, now = self._unsaved, self.draft() != self._article.draft()
+        if now or before:
+            self._preview_timer.start()
+        if now:
+            self._draft_timer.start()
+        elif before:  # everything was taken back
+            self._draft_timer.stop()
+            self._drafts.forget()
+        self._set_unsaved(now)
 
     def _set_unsaved(self, unsaved: bool) -> None:
         self._unsaved = unsaved

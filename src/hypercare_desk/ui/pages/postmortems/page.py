@@ -37,6 +37,7 @@ class PostmortemsPage(Page):
         self._list = QListWidget()
         self._list.setAccessibleName(self.tr("Post-mortems"))
         self._list.setWordWrap(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentItemChanged.connect(self._on_current)
         self.paper = Paper(around.theme)
         self._empty = EmptyState(around.theme, "ph.clock-counter-clockwise")
