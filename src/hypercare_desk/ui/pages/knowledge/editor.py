@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -28,6 +27,7 @@ from hypercare_desk.ui.pages.knowledge.find_bar import FindBar
 from hypercare_desk.ui.pages.knowledge.life_menu import Move, fill, moves
 from hypercare_desk.ui.pages.knowledge.side import Side
 from hypercare_desk.ui.pages.knowledge.source_edit import SourceEdit
+from hypercare_desk.ui.pages.knowledge.source_help import SourceHelp
 from hypercare_desk.ui.pages.knowledge.tool_row import ToolRow
 from hypercare_desk.ui.pages.page import Surroundings
 from hypercare_desk.ui.printing import print_document
@@ -40,7 +40,7 @@ _SHRUNK = 0.2
 
 
 class Editor(QWidget):
-    """``changed`` says that title or unsaved mark changed; ``closed_requested`` that its tab may go."""
+    """``changed`` says that title or unsaved mark changed."""
 
     changed = Signal()
 
@@ -78,6 +78,7 @@ class Editor(QWidget):
         self.preview = ArticleView(theme, around.desk.paths.kb)
         self.preview.setAccessibleName(self.tr("Preview"))
         self._place = label("", "small")
+        self._help = SourceHelp(around, self.source, self.preview, self._place, article)
         self.find_bar = FindBar(self.source)
         self._side = Side(around, self.source.text)
         self.checks, self.fields, self.history = self._side.checks, self._side.fields, self._side.history
@@ -123,10 +124,6 @@ class Editor(QWidget):
     def _connect(self) -> None:
         self._title.textEdited.connect(self._on_edited)
         self.source.textChanged.connect(self._on_edited)
-        self.source.cursorPositionChanged.connect(self._show_place)
-        self.source.verticalScrollBar().valueChanged.connect(self._follow)
-        self.source.pasted.connect(self._attach)
-        self.source.link_typed.connect(self._find_links)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.fields.edited.connect(self._on_edited)
         self.preview.article_requested.connect(self._around.navigator.open)
@@ -214,7 +211,10 @@ class Editor(QWidget):
                 self.load(article)
 
         self._around.jobs.read(
-            lambda _p: desk.knowledge.read(mine.id), done, key=f"outside-{mine.id}", failed=self._on_gone
+            lambda _p: desk.knowledge.read(mine.id),
+            done,
+            key=f"outside-{mine.id}",
+            failed=lambda fault: self.notice.say("red", fault.message),
         )
 
     # --- saving ----------------------------------------------------------------------------------------------
@@ -315,8 +315,16 @@ class Editor(QWidget):
         """Nothing can be written: the text can be read and copied, and ``reason`` says why not more."""
         self.locked = reason
         if reason:
-            parts = (self._title, self._save, self._validate, self.source, self.fields, self.history)
-            for part in (*parts, self._tools):
+            parts = (
+                self._title,
+                self._save,
+                self._validate,
+                self.source,
+                self.fields,
+                self.history,
+                self._tools,
+            )
+            for part in parts:
                 lock_controls(part, reason)
 
     def close_down(self) -> None:
@@ -359,9 +367,6 @@ class Editor(QWidget):
         self._article, self._version = theirs, theirs.version
         self.save(expected=theirs.version)
 
-    def _on_gone(self, fault: DeskError) -> None:
-        self.notice.say("red", fault.message)
-
     # --- drafts ----------------------------------------------------------------------------------------------
 
     def keep_draft(self) -> None:
@@ -369,8 +374,8 @@ class Editor(QWidget):
         if not self._unsaved:
             return
         self._draft_timer.stop()
-        title, body = self._title.text(), self.source.text()
-        self._drafts.keep(self._version, title, body, self.fields.words(), self._on_kept, self._on_not_kept)
+        title, body, fields = self._title.text(), self.source.text(), self.fields.words()
+        self._drafts.keep(self._version, title, body, fields, self._on_kept, self._on_not_kept)
 
     def _on_kept(self, kept: KeptDraft) -> None:
         if self._unsaved and not self._gone and kept.kept_at:
@@ -427,26 +432,6 @@ class Editor(QWidget):
             failed=self._on_refused,
         )
 
-    def _attach(self, name: str, data: bytes) -> None:
-        desk = self._around.desk
-
-        def done(path: str) -> None:
-            link = path.replace(" ", "%20")
-            picture = name.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"))
-            self.source.insertPlainText(f"{'!' if picture else ''}[{name.rpartition('.')[0]}]({link})")
-
-        self._around.jobs.write("", lambda _p: desk.knowledge.attach(name, data), done)
-
-    def _find_links(self, typed: str) -> None:
-        desk = self._around.desk
-
-        def look(_progress: Progress) -> list[str]:
-            wanted = typed.casefold().split()
-            texts = (f"{row.fields.id}  {row.fields.title}" for row in desk.knowledge.list())
-            return list(islice((t for t in texts if all(part in t.casefold() for part in wanted)), 12))
-
-        self._around.jobs.read(look, lambda lines: self.source.offer_links(typed, lines), key="link-typed")
-
     def _render(self) -> None:
         desk, text, article = self._around.desk, self.source.text(), self._article
         self._around.jobs.read(
@@ -473,14 +458,3 @@ class Editor(QWidget):
     def _set_unsaved(self, unsaved: bool) -> None:
         self._unsaved = unsaved
         self.changed.emit()
-
-    def _show_place(self) -> None:
-        words = len(self.source.text().split())
-        line = self.source.textCursor().blockNumber() + 1
-        self._place.setText(self.tr("Line {0} · {1:,} words").format(line, words))
-
-    def _follow(self, value: int) -> None:
-        """Keep the preview at the same share of the text as the source."""
-        bar, other = self.source.verticalScrollBar(), self.preview.verticalScrollBar()
-        if bar.maximum():
-            other.setValue(round(other.maximum() * value / bar.maximum()))
