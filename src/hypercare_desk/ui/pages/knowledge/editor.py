@@ -50,10 +50,7 @@ class Editor(QWidget):
         self._article = article
         self._version = article.version
         self._drafts = DraftKeeper(around, article.id)
-        self._unsaved = False
-        self._saving = False
-        self._loading = False
-        self._gone = False
+        self._unsaved = self._saving = self._loading = self._gone = False
         self.locked = ""
         theme = around.theme
         self._title = QLineEdit()
@@ -315,16 +312,8 @@ class Editor(QWidget):
         """Nothing can be written: the text can be read and copied, and ``reason`` says why not more."""
         self.locked = reason
         if reason:
-            parts = (
-                self._title,
-                self._save,
-                self._validate,
-                self.source,
-                self.fields,
-                self.history,
-                self._tools,
-            )
-            for part in parts:
+            writing = (self._title, self._save, self._validate, self.source, self._tools)
+            for part in (*writing, self.fields, self.history):
                 lock_controls(part, reason)
 
     def close_down(self) -> None:
